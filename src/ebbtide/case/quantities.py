@@ -1,0 +1,73 @@
+"""Numbers with units as a case may write them: strict, so that a slip is told and not guessed at."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+from ebbtide.library import InputError, conversion, parse_quantity, registry
+
+from .model import Quantity
+from .telling import LONGEST, shown
+
+# pint evaluates the text of a unit as an expression ("m^9^9^9" never ends), so only products of
+# names with one-digit powers reach it.
+_FACTOR = r"[^\W\d][^\W\d]*(?:(?:\^|\*\*)-?\d)?|%|°[CF]"
+_UNIT = rf"(?:1?\s*/\s*)?(?:{_FACTOR})(?:(?:\s*[*/·]\s*|\s+)(?:{_FACTOR}))*"
+_QUANTITY = re.compile(rf"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*({_UNIT})\s*")
+
+
+def read_quantity(text: object, where: str, example: str) -> Quantity:
+    """Read a number with its unit, e.g. ``"2.5 mg"``; ``"14 /min"`` is "per minute".
+
+    Raises
+    ------
+    InputError
+        For text without a number or a unit, an unknown unit or a number too large to hold;
+        ``example`` tells what is accepted.
+    """
+    written = text
+    if isinstance(text, str):
+        match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST else None
+        if match is None:
+            raise InputError(
+                "a quantity is a number and a unit", where=where, value=shown(text), allowed=example
+            )
+        if match[2].startswith("/"):
+            text = f"{match[1]} 1{match[2]}"
+    value, unit = parse_quantity(text, where, example)
+    if not math.isfinite(value):
+        raise InputError("the number is too large", where=where, value=written, allowed=example)
+    return Quantity(value, unit)
+
+
+def read_hours(text: object, where: str, example: str = '"6 h", "2 d"') -> float:
+    """Read a length of time and give it in hours; raises :class:`InputError` like :func:`read_quantity`."""
+    quantity = read_quantity(text, where, example)
+    if not measures(quantity.unit, "h"):
+        raise InputError("a time is needed", where=where, value=text, allowed=example)
+    return in_unit(quantity, "h", where)
+
+
+@lru_cache(maxsize=1024)
+def measures(unit: str, like: str) -> bool:
+    """Whether ``unit`` is of the same kind as ``like`` (both known units)."""
+    return bool(registry().Unit(unit).dimensionality == registry().Unit(like).dimensionality)
+
+
+def in_unit(quantity: Quantity, unit: str, where: str, molar_mass_g_per_mol: float | None = None) -> float:
+    """The number in another unit: also between temperatures, and from mass to moles with a molar mass.
+
+    Raises
+    ------
+    InputError
+        When the units measure different things or the number becomes too large to hold.
+    """
+    if measures(unit, "kelvin"):
+        converted = float(registry().Quantity(quantity.value, quantity.unit).to(unit).magnitude)
+    else:
+        converted = quantity.value * conversion(quantity.unit, unit, where, molar_mass_g_per_mol)
+    if not math.isfinite(converted):
+        raise InputError("the number is too large", where=where, value=f"{quantity.value:g} {quantity.unit}")
+    return converted

@@ -1,0 +1,88 @@
+"""The words that a case may use for what is not in the library, and the units that go with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How something measured is written and what is possible."""
+
+    units: tuple[str, ...]
+    """An observation is converted to the first of these that its unit can be converted to."""
+    low: float = 0.0
+    high: float | None = None
+    example: str = ""
+
+
+LABS = {
+    "ALT": Measure(("U/L",), example='"41 U/L"'),
+    "AST": Measure(("U/L",), example='"38 U/L"'),
+    "ALP": Measure(("U/L",), example='"90 U/L"'),
+    "GGT": Measure(("U/L",), example='"30 U/L"'),
+    "CK": Measure(("U/L",), example='"150 U/L"'),
+    "bilirubin": Measure(("mg/dL", "umol/L"), example='"0.8 mg/dL" or "14 umol/L"'),
+    "direct_bilirubin": Measure(("mg/dL", "umol/L"), example='"0.2 mg/dL" or "3 umol/L"'),
+    "albumin": Measure(("g/L", "umol/L"), example='"42 g/L"'),
+    "INR": Measure(("dimensionless",), example="1.1"),
+    "creatinine": Measure(("mg/dL", "umol/L"), example='"0.9 mg/dL" or "80 umol/L"'),
+    "magnesium": Measure(("mmol/L", "mg/dL"), example='"0.85 mmol/L" or "2.1 mg/dL"'),
+    "potassium": Measure(("mmol/L", "mg/dL"), example='"4.1 mmol/L"'),
+    "sodium": Measure(("mmol/L", "mg/dL"), example='"140 mmol/L"'),
+    "calcium": Measure(("mmol/L", "mg/dL"), example='"2.4 mmol/L" or "9.6 mg/dL"'),
+    "glucose": Measure(("mmol/L", "mg/dL"), example='"5.2 mmol/L" or "94 mg/dL"'),
+    "blood_lead": Measure(("ug/dL", "umol/L"), example='"3 ug/dL"'),
+    "QTc": Measure(("ms",), high=2000.0, example='"430 ms"'),
+}
+"""Laboratory values; besides these, ``plasma.<compound>`` in nM."""
+
+PLASMA = Measure(("nM",), example='"81.9 nM" or "250 ng/mL"')
+
+VITALS = {
+    "respiratory_rate": Measure(("1/min",), high=100.0, example='"14 /min"'),
+    "heart_rate": Measure(("1/min",), high=400.0, example='"72 /min"'),
+    "SpO2": Measure(("percent",), high=100.0, example='"97 %"'),
+    "temperature": Measure(("degC",), low=10.0, high=50.0, example='"36.8 degC" or "98.2 degF"'),
+    "blood_pressure": Measure(("mmHg",), high=400.0, example='"120/80 mmHg"'),
+}
+
+QUANTITIES = {
+    "craving": Measure(("points",), high=100.0, example="40"),
+    "pain": Measure(("points",), high=10.0, example="3"),
+    "sleep.total": Measure(("h",), high=24.0, example='"6.5 h"'),
+    "sleep.latency": Measure(("min",), high=1440.0, example='"40 min"'),
+    "sedation": Measure(("dimensionless",), high=1.0, example="0.2"),
+    "pupil": Measure(("mm",), high=15.0, example='"4.5 mm"'),
+}
+"""Results of the model that a person or a rater can tell; besides these, ``symptom.<name>``."""
+
+SYMPTOM = Measure(("dimensionless",), high=1.0, example="0.4")
+
+SIGNS = (
+    "abdominal_pain", "agitation", "bloody_diarrhoea", "chest_pain", "clonus", "confusion", "cyanosis",
+    "dark_urine", "diarrhoea", "dizziness_on_standing", "drowsiness", "dry_mouth", "fatigue", "fever",
+    "flushing", "gurgling_breath", "hallucinations", "headache", "hyperreflexia", "inducible_clonus",
+    "itching", "jaundice", "loss_of_reflexes", "muscle_pain", "muscle_rigidity", "nausea", "no_urine",
+    "ocular_clonus", "pale_stools", "palpitations", "pinpoint_pupils", "rash", "right_upper_abdominal_pain",
+    "seizure", "shallow_breathing", "suicidal_thoughts", "sweating", "syncope", "tremor", "unresponsive",
+    "vomiting", "weakness",
+)  # fmt: skip
+
+CONDITIONS = (
+    "acute_hepatitis", "acute_liver_failure", "adrenal_insufficiency", "alcohol_use_disorder", "arrhythmia",
+    "asthma", "autoimmune_disease", "benzodiazepine_dependence", "bipolar_disorder", "bradycardia",
+    "breastfeeding", "chronic_pain", "cirrhosis", "copd", "coronary_disease", "cyp1a2_slow", "cyp2b6_slow",
+    "dehydration", "depression", "diabetes", "dialysis", "heart_block", "heart_failure", "hepatitis_b",
+    "hepatitis_c", "hiv", "hyperthyroidism", "hypotension", "hypothyroidism", "kidney_disease",
+    "lactose_intolerance", "liver_disease", "liver_injury_from_kratom", "long_qt", "myasthenia_gravis",
+    "opioid_use_disorder", "planned_surgery", "pregnancy", "psychosis", "recent_detoxification",
+    "recent_infarct", "recent_release", "safety_critical_work", "seizure_disorder", "sleep_apnoea", "smoker",
+    "stroke", "suicidal_thoughts", "transplant", "workplace_testing",
+)  # fmt: skip
+
+SUPPORTS = (
+    "acupuncture", "cognitive_behavioural_therapy", "contingency_management", "counselling", "exercise",
+    "family_support", "mindfulness", "mutual_help_group", "peer_support", "sleep_therapy",
+    "supervised_housing", "yoga",
+)  # fmt: skip

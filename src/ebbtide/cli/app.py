@@ -1,0 +1,139 @@
+"""Commands, options and exit codes. Heavy parts are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import ebbtide
+from ebbtide.library.errors import InputError
+
+BAD_INPUT = 2
+OUR_FAULT = 1
+
+app = typer.Typer(
+    name="ebbtide",
+    help="Opioid withdrawal computed for a person or a population, every number with its source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+LibraryFolders = Annotated[
+    list[Path] | None, typer.Option("--library", metavar="DIR", help="A library folder of your own; may be repeated.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output alone on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ebbtide {ebbtide.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Opioid withdrawal computed for a person or a population, every number with its source."""
+
+
+@app.command()
+def simulate(
+    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results go.")],
+    people: Annotated[int, typer.Option(help="Simulated people; 1 is the typical person.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
+    step: Annotated[str, typer.Option(metavar="TIME", help='Time between output rows, e.g. "1h".')] = "1h",
+    tolerance: Annotated[float, typer.Option(help="Largest numerical error, as a share of range.")] = 1e-4,
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Forecast for the person and each alternative; observations are shown, not used."""
+    from .simulate import run_simulate
+
+    written = run_simulate(case, out, people, seed, step, tolerance, library or [], quiet or as_json)
+    if as_json:
+        typer.echo(json.dumps({name: str(path) for name, path in written.items()}))
+    elif not quiet:
+        typer.echo(f"Report: {written['report']}")
+
+
+@app.command()
+def compounds(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+) -> None:
+    """The compounds of the library, or every number of one with its source."""
+    from .evidence import show_compound, show_compounds
+
+    if name is None:
+        show_compounds(library or [], as_json)
+    else:
+        show_compound(name, library or [], as_json)
+
+
+@app.command()
+def sources(
+    key: Annotated[str, typer.Argument(metavar="KEY")],
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where a number comes from: one source, and every number of the library that rests on it."""
+    from .evidence import show_source
+
+    show_source(key, library or [], as_json)
+
+
+validate = typer.Typer(help="Predictions against observations.", no_args_is_help=True)
+app.add_typer(validate, name="validate")
+
+
+@validate.command()
+def literature(
+    studies: Annotated[Path, typer.Option("--studies", metavar="DIR", help="Folder of study files.")] = Path("studies"),
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where a table of results goes.")] = None,
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+) -> None:
+    """Predicted against observed for published studies."""
+    from .literature import run_literature
+
+    run_literature(studies, out, library or [], as_json)
+
+
+def main() -> None:
+    """Entry point: one clear message and exit 2 for bad input, exit 1 for a fault of ours."""
+    try:
+        app(standalone_mode=False)
+    except InputError as error:
+        _fail(str(error), BAD_INPUT)
+    except FloatingPointError as error:
+        _fail(f"the computation failed: {error}", OUR_FAULT)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("stopped", 130)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except Exception as error:
+        _fail_on_usage(error)
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"ebbtide: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _fail_on_usage(error: Any) -> None:
+    """Wrong options are bad input; all else is a fault of ours, told without a traceback of the user's."""
+    if hasattr(error, "format_message"):
+        _fail(error.format_message(), BAD_INPUT)
+    raise error

@@ -1,0 +1,175 @@
+"""Run a case: start state from the history, every arm for every person, in chunks over threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from ebbtide.physiology.body import Body, BodyNumbers
+
+from .history import Group, state_at_start
+from .integrate import Course, PersonState, integrate, schedule
+from .mesh import Mesh, build_mesh
+from .modes import Modes
+from .people import People
+from .regimen import Regimen
+
+Array = NDArray[np.float64]
+CHUNKS = (1, 64, 256)
+"""Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
+THREADS = 2
+PROBE_H = 6.0
+"""How long the lowest ventilation is watched for after a dose is taken again."""
+
+
+@dataclass(frozen=True)
+class ArmCourse:
+    """One arm for one group of people."""
+
+    rows: Array
+    """Quantities at the output times, shape ``(rows, quantities, people)``."""
+    relapse: Array | None
+    """Lowest ventilation when the former dose is taken again, shape ``(days, people)``."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: output times, days of the probe, and how fine the mesh is."""
+
+    duration_h: float
+    output_h: Array
+    probe_days: tuple[int, ...] = ()
+    probe_kind: int | None = None
+    refinement: float = 1.0
+
+    def refined(self, refinement: float) -> Request:
+        """The same on a finer mesh."""
+        return replace(self, refinement=refinement)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One chunk of people as the compiled loop wants it."""
+
+    body: Body
+    numbers: BodyNumbers
+    modes: Modes
+    doses: Array
+    rates: Array
+    refinement: float
+
+    def run(
+        self,
+        state: PersonState,
+        mesh: Mesh,
+        rows: int = 0,
+        saves: int = 0,
+    ) -> Course:
+        """Integrate over a mesh."""
+        plan = schedule(mesh, self.rates)
+        return integrate(
+            self.body,
+            self.numbers,
+            self.modes,
+            self.doses,
+            state,
+            plan,
+            np.int32(len(mesh)),
+            self.rates,
+            rows=rows,
+            saves=saves,
+        )
+
+    def run_between(
+        self, state: PersonState, start_h: float, end_h: float, doses: Sequence[tuple[float, int]]
+    ) -> PersonState:
+        """The state at ``end_h``."""
+        if end_h - start_h < 1e-9:
+            return state
+        mesh = build_mesh(start_h, end_h, doses, refinement=self.refinement)
+        return jax.tree.map(np.asarray, self.run(state, mesh).end)
+
+    @cached_property
+    def relaxation(self) -> Array:
+        """Own decay rates of the body's states, shape ``(states, people)``."""
+        return np.asarray(self.body.relaxation_rates(self.numbers))
+
+
+def run_people(
+    people: People,
+    regimen: Regimen,
+    request: Request,
+    typical_rates: Array,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[ArmCourse]:
+    """Every arm of ``regimen`` for ``people``, in the order of the arms.
+
+    ``typical_rates`` are the relaxation rates of the typical person, which the exponential scheme
+    takes as its linear part. ``progress`` is told how many people-arms were finished.
+    """
+    size = next((c for c in CHUNKS if people.count <= c), CHUNKS[-1])
+    starts = range(0, people.count, size)
+
+    def one(start: int) -> list[tuple[Array, Array | None]]:
+        chosen = np.minimum(np.arange(start, start + size), people.count - 1)
+        kept = min(size, people.count - start)
+        batch = _batch(people, chosen, typical_rates, request.refinement)
+        group = Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between)
+        initial = state_at_start(group, regimen.streams)
+        result = []
+        for arm in regimen.arms:
+            rows, relapse = _run_arm(batch, initial, arm, request)
+            result.append((rows[..., :kept], None if relapse is None else relapse[:, :kept]))
+            progress(kept)
+        return result
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        chunks = list(pool.map(one, starts))
+    arms = []
+    for index in range(len(regimen.arms)):
+        rows = np.concatenate([chunk[index][0] for chunk in chunks], axis=-1)
+        probes = [chunk[index][1] for chunk in chunks]
+        known = [p for p in probes if p is not None]
+        arms.append(ArmCourse(rows, np.concatenate(known, axis=-1) if known else None))
+    return arms
+
+
+def _batch(people: People, chosen: NDArray[np.intp], rates: Array, refinement: float) -> Batch:
+    def pick(values: Any) -> Any:
+        return np.ascontiguousarray(np.asarray(values)[..., chosen])
+
+    return Batch(
+        body=people.composition.body,
+        numbers=jax.tree.map(pick, people.body_numbers),
+        modes=jax.tree.map(pick, people.kinetics.modes),
+        doses=pick(people.doses),
+        rates=rates,
+        refinement=refinement,
+    )
+
+
+def _run_arm(
+    batch: Batch, initial: PersonState, doses: Sequence[tuple[float, int]], request: Request
+) -> tuple[Array, Array | None]:
+    days = request.probe_days if request.probe_kind is not None else ()
+    saves = [24.0 * day for day in days]
+    mesh = build_mesh(0.0, request.duration_h, doses, request.output_h, saves, request.refinement)
+    course = batch.run(initial, mesh, rows=len(request.output_h), saves=len(saves))
+    rows = np.asarray(course.rows)
+    if request.probe_kind is None or not days:
+        return rows, None
+    probe = build_mesh(0.0, PROBE_H, [(0.0, request.probe_kind)], refinement=request.refinement)
+    lowest = [
+        np.asarray(
+            batch.run(PersonState(course.saved.modes[i], course.saved.body[i]), probe).lowest_ventilation
+        )
+        for i in range(len(days))
+    ]
+    return rows, np.stack(lowest)

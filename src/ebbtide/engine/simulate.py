@@ -1,0 +1,243 @@
+"""Simulate a case: people who share what is known of the person, through every arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ebbtide.case import Case, DoseEvent
+from ebbtide.library import InputError, Library
+from ebbtide.population import BETWEEN_PERSON, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
+
+from .accuracy import MeshError, choose_mesh
+from .forecast import ArmForecast
+from .people import Composition, People, compose, make_people
+from .quantities import attributes
+from .regimen import Regimen, build_regimen
+from .run import ArmCourse, Request, run_people
+
+Array = NDArray[np.float64]
+PERCENTILES = (5, 25, 50, 75, 95)
+DEFAULT_TOLERANCE = 1e-4
+LAST_PROBE_DAY = 28
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What a run of the engine gives, before safety and provenance are added."""
+
+    arms: tuple[ArmForecast, ...]
+    composition: Composition
+    mesh_error: MeshError
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One course to simulate."""
+
+    id: str
+    title: str
+    doses: tuple[DoseEvent, ...]
+
+
+def arms_of(case: Case) -> tuple[Arm, ...]:
+    """The case as written, then each alternative: the case's own doses and those it adds."""
+    title = "As written" if case.doses else "No treatment"
+    added = (
+        Arm(a.id, a.title, tuple(sorted((*case.doses, *a.doses), key=lambda d: d.time_h)))
+        for a in case.alternatives
+    )
+    return (Arm("as-written", title, case.doses), *added)
+
+
+def simulate(
+    case: Case,
+    library: Library,
+    people: int = 1,
+    seed: int = 1,
+    step_h: float = 1.0,
+    tolerance: float = DEFAULT_TOLERANCE,
+    progress: Progress = lambda what, done, total: None,
+) -> Simulation:
+    """Forecast every arm of ``case``.
+
+    Parameters
+    ----------
+    people
+        1 simulates the typical person: every unknown at its typical value, no bands. More
+        simulate that many who share the known traits and differ in what is unknown.
+    seed
+        The same seed gives the same people.
+    step_h
+        Time between output rows, hours.
+    tolerance
+        Largest mesh error, as a share of each quantity's range.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to simulate.
+    FloatingPointError
+        When the tolerance cannot be reached.
+    """
+    arms = arms_of(case)
+    regimen = build_regimen(case.history, [arm.doses for arm in arms])
+    if not regimen.kinds:
+        raise InputError("nothing to simulate: no history and no dose of a compound with kinetics", where=case.id)
+    composition = compose(library, regimen.inputs)
+    request = Request(
+        duration_h=case.duration_h,
+        output_h=_output_times(case.duration_h, step_h),
+        probe_days=_probe_days(case.duration_h),
+        probe_kind=_former_kind(regimen, library),
+    )
+
+    def group(count: int, spread: Spread) -> tuple[People, tuple[str, ...]]:
+        traits = draw_traits(case.person, library, count, seed, spread)
+        return make_people(library, composition, regimen.kinds, case.products, traits, seed, spread), traits.missing
+
+    typical, missing = group(1, TYPICAL)
+    rates = np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0]
+    names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
+    runs: dict[float, list[ArmCourse]] = {}
+
+    def typical_rows(refinement: float) -> list[Array]:
+        runs[refinement] = run_people(typical, regimen, request.refined(refinement), rates)
+        return [course.rows[..., 0] for course in runs[refinement]]
+
+    progress("checking the mesh", 0, 1)
+    mesh_error = choose_mesh(typical_rows, names, tolerance)
+    request = request.refined(mesh_error.refinement)
+    courses: dict[str, list[ArmCourse]] = {}
+    if people == 1:
+        courses["between_person"] = runs[mesh_error.refinement]
+    else:
+        total = 2 * people * len(arms)
+        done = 0
+
+        def count(finished: int) -> None:
+            nonlocal done
+            done += finished
+            progress("simulating people", done, total)
+
+        for spread in (BETWEEN_PERSON, WITH_UNCERTAINTY):
+            crowd, _ = group(people, spread)
+            courses[spread.basis] = run_people(crowd, regimen, request, rates, count)
+    former = _former_dose(case, regimen)
+    return Simulation(
+        arms=tuple(
+            _arm_forecast(arm, [courses[b][i] for b in courses], list(courses), names, request, former, library, case)
+            for i, arm in enumerate(arms)
+        ),
+        composition=composition,
+        mesh_error=mesh_error,
+        missing=missing,
+    )
+
+
+def _output_times(duration_h: float, step_h: float) -> Array:
+    times = np.arange(0.0, duration_h + 1e-9, step_h)
+    return times if duration_h - times[-1] < 1e-6 else np.append(times, duration_h)
+
+
+def _probe_days(duration_h: float) -> tuple[int, ...]:
+    return tuple(range(min(int(duration_h / 24.0), LAST_PROBE_DAY) + 1))
+
+
+def _former_kind(regimen: Regimen, library: Library) -> int | None:
+    """The last regular use of a full or partial mu agonist: what would be taken again."""
+    for stream in sorted(regimen.streams, key=lambda s: -s.last_h):
+        product_classes = {
+            cls for c, _ in regimen.kinds[stream.kind].amounts_nmol for cls in library.compounds[c].classes
+        }
+        if {"mu_agonist", "mu_partial_agonist"} & product_classes:
+            return stream.kind
+    return None
+
+
+def _former_dose(case: Case, regimen: Regimen) -> dict[str, str]:
+    for use in sorted(case.history, key=lambda h: -h.last_h):
+        if use.simulated:
+            return {"former_dose": f"{use.amount_text} {use.title}", "product": use.product}
+    return {}
+
+
+def _arm_forecast(
+    arm: Arm,
+    courses: Sequence[ArmCourse],
+    bases: Sequence[str],
+    names: Sequence[str],
+    request: Request,
+    former: Mapping[str, str],
+    library: Library,
+    case: Case,
+) -> ArmForecast:
+    main = courses[0]
+    time = {"time_h": request.output_h}
+    people = xr.Dataset(
+        {name: (("time_h", "person"), main.rows[:, i], attributes(name)) for i, name in enumerate(names)},
+        coords=time | {"person": np.arange(main.rows.shape[-1])},
+    )
+    stacked = np.stack([percentiles(course.rows) for course in courses])
+    bands = xr.Dataset(
+        {
+            name: (("basis", "percentile", "time_h"), stacked[:, :, :, i], attributes(name))
+            for i, name in enumerate(names)
+        },
+        coords=time | {"basis": list(bases), "percentile": list(PERCENTILES)},
+    )
+    relapse = None
+    if main.relapse is not None:
+        relapse = xr.Dataset(
+            {"ventilation_minimum": (("day", "person"), main.relapse, attributes("ventilation"))},
+            coords={"day": list(request.probe_days), "person": np.arange(main.relapse.shape[-1])},
+            attrs=dict(former),
+        )
+    return ArmForecast(
+        id=arm.id,
+        title=arm.title,
+        dose_lines=dose_lines(arm.doses),
+        people=people,
+        bands=bands,
+        relapse=relapse,
+        evidence_based=any(_is_treatment(dose, library, case) for dose in arm.doses),
+    )
+
+
+def percentiles(rows: Array) -> Array:
+    """5, 25, 50, 75 and 95 % over the last axis, as the first axis of the result."""
+    ordered = np.sort(rows, axis=-1)
+    place = np.array(PERCENTILES) / 100.0 * (rows.shape[-1] - 1)
+    lower = np.floor(place).astype(int)
+    upper = np.minimum(lower + 1, rows.shape[-1] - 1)
+    part = place - lower
+    return np.moveaxis(ordered[..., lower] * (1 - part) + ordered[..., upper] * part, -1, 0)
+
+
+def _is_treatment(dose: DoseEvent, library: Library, case: Case) -> bool:
+    product: Any = library.products.get(dose.product) or case.products[dose.product].product
+    return bool(product.evidence_based)
+
+
+def dose_lines(doses: Sequence[DoseEvent]) -> tuple[str, ...]:
+    """One readable line for each dosing rule that was written."""
+    rules: dict[tuple[str, str, str, str], list[float]] = {}
+    for dose in doses:
+        rules.setdefault((dose.label, dose.title, dose.amount_text, dose.route), []).append(dose.time_h)
+    lines = []
+    for (_, title, amount, route), times in rules.items():
+        line = f"{title} {amount} {route}, {times[0]:g} h after the start"
+        if len(times) > 1:
+            gaps = np.unique(np.diff(times).round(6))
+            pace = f"every {gaps[0]:g} h" if len(gaps) == 1 else f"every {gaps[0]:g} to {gaps[-1]:g} h"
+            line += f", then {pace}, {len(times)} doses in all"
+        lines.append(line)
+    return tuple(lines)

@@ -1,0 +1,93 @@
+r"""Mu-opioid receptor: competition for the binding site, stimulus and signal.
+
+Fast binders are in quasi-equilibrium with the sites that slow binders leave free; a slow binder's
+occupancy is a state:
+
+.. math::
+    \rho_i = (1 - \sum_s \rho_s) \frac{C_i / K_i}{1 + \sum_j C_j / K_j}, \qquad
+    \dot \rho_s = k_{off} \left( \frac{C_s}{K_s} \rho_{free} - \rho_s \right)
+
+with the free fraction :math:`\rho_{free} = (1 - \sum_s \rho_s) / (1 + \sum_j C_j / K_j)`. The stimulus
+is :math:`\sum \varepsilon_i \rho_i`, and the signal follows the operational model of Black and Leff
+(1983) with the transducer ratio :math:`\tau`, scaled so that a full agonist on all receptors
+gives 1. Displacement of a full agonist by a partial one or an antagonist needs no rule of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+
+class MuReceptor(NamedTuple):
+    """The numbers of the ligands that a group of people meets, fast and slow binders apart."""
+
+    fast_constant: Float[Array, "fast people"]
+    fast_efficacy: Float[Array, "fast people"]
+    slow_constant: Float[Array, "slow people"]
+    slow_efficacy: Float[Array, "slow people"]
+    slow_rate: Float[Array, "slow people"]
+    reserve: Float[Array, " people"]
+
+
+def prepare(
+    numbers: Mapping[str, Float[Array, " people"]], fast: Sequence[str], slow: Sequence[str]
+) -> MuReceptor:
+    """Collect the numbers of ``fast`` and ``slow`` ligands: nM, fractions, per hour."""
+    reserve = numbers["receptor.reserve"]
+
+    def each(ligands: Sequence[str], what: str) -> Float[Array, "ligand people"]:
+        rows = [numbers[f"{ligand}.receptors.mu.{what}"] for ligand in ligands]
+        return jnp.stack(rows) if rows else jnp.zeros((0, *reserve.shape))
+
+    return MuReceptor(
+        fast_constant=each(fast, "dissociation_constant"),
+        fast_efficacy=each(fast, "efficacy"),
+        slow_constant=each(slow, "dissociation_constant"),
+        slow_efficacy=each(slow, "efficacy"),
+        slow_rate=each(slow, "dissociation_rate"),
+        reserve=reserve,
+    )
+
+
+class Binding(NamedTuple):
+    """Where the receptors are."""
+
+    free: Float[Array, " people"]
+    fast: Float[Array, "fast people"]
+    occupied: Float[Array, " people"]
+
+
+def bind(
+    fast: Float[Array, "fast people"], slow_occupancy: Float[Array, "slow people"], numbers: MuReceptor
+) -> Binding:
+    """Quasi-equilibrium of fast binders at effect-site concentrations ``fast`` (nM)."""
+    load = fast / numbers.fast_constant
+    free = (1.0 - slow_occupancy.sum(axis=0)) / (1.0 + load.sum(axis=0))
+    return Binding(free=free, fast=load * free, occupied=1.0 - free)
+
+
+def slow_binding_change(
+    slow: Float[Array, "slow people"],
+    slow_occupancy: Float[Array, "slow people"],
+    binding: Binding,
+    numbers: MuReceptor,
+) -> Float[Array, "slow people"]:
+    """Change of the occupancy of slow binders at effect-site concentrations ``slow`` (nM), per hour."""
+    return numbers.slow_rate * (slow / numbers.slow_constant * binding.free - slow_occupancy)
+
+
+def stimulus(
+    binding: Binding, slow_occupancy: Float[Array, "slow people"], numbers: MuReceptor
+) -> Float[Array, " people"]:
+    """Efficacy-weighted occupancy, 0-1."""
+    fast = (numbers.fast_efficacy * binding.fast).sum(axis=0)
+    return fast + (numbers.slow_efficacy * slow_occupancy).sum(axis=0)
+
+
+def signal(stimulus: Float[Array, " people"], numbers: MuReceptor) -> Float[Array, " people"]:
+    """Mu signal, 0-1, of the operational model."""
+    return stimulus * (1.0 + numbers.reserve) / (1.0 + numbers.reserve * stimulus)

@@ -1,0 +1,31 @@
+"""Rating scales from symptoms, item by item, with the personal tendency of rater or reporter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from jaxtyping import Array, Float
+
+from ebbtide.library import Scale
+
+
+def reported(
+    symptoms: Float[Array, "follower people"], tendency: Float[Array, " people"]
+) -> Float[Array, "follower people"]:
+    """Symptoms as a rater sees them: ``tendency`` multiplies the odds."""
+    return symptoms * tendency / (1.0 - symptoms + symptoms * tendency)
+
+
+def item_weights(scale: Scale, followers: Sequence[str]) -> NDArray[np.float64]:
+    """Points a full symptom adds to the total, shape ``(followers,)``.
+
+    A symptom that shares an item with others takes its part of the item's points.
+    """
+    weights = np.zeros(len(followers))
+    for item in scale.items:
+        total = sum(item.symptoms.values())
+        for symptom, part in item.symptoms.items():
+            weights[followers.index(symptom)] += item.maximum * part / total
+    return weights

@@ -1,0 +1,109 @@
+"""Draw the numbers of people: every parameter of the library, once for each person.
+
+Two kinds of not knowing stay apart. ``between`` draws how people differ, ``uncertain`` draws how
+little is known of the typical value. The stream of a parameter depends on the seed and the
+parameter's name alone, so that the same person keeps the same numbers whatever else a case
+holds and however many people are drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebbtide.library import Library, Parameter, numbers_of
+from ebbtide.library.units import conversion, registry
+
+Numbers = dict[str, NDArray[np.float64]]
+"""Parameter name -> one number a person, in internal units (h, nmol, L, nM)."""
+
+INTERNAL_UNITS = ("L", "L/h", "1/h", "h", "nmol/L", "g/mol", "kg", "dimensionless")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Which of the two kinds of not knowing are drawn."""
+
+    between: bool
+    uncertain: bool
+
+    @property
+    def basis(self) -> str:
+        """The name of the band that people drawn so give."""
+        return "with_parameter_uncertainty" if self.uncertain else "between_person"
+
+
+TYPICAL = Spread(between=False, uncertain=False)
+BETWEEN_PERSON = Spread(between=True, uncertain=False)
+WITH_UNCERTAINTY = Spread(between=True, uncertain=True)
+
+
+def internal_value(parameter: Parameter) -> float:
+    """The value in the internal unit of its kind; unlike kinds of unit keep their own."""
+    dimension = registry().Unit(parameter.unit).dimensionality
+    for unit in INTERNAL_UNITS:
+        if registry().Unit(unit).dimensionality == dimension:
+            return parameter.value * conversion(parameter.unit, unit)
+    return parameter.value
+
+
+def _normals(seed: int, stream: str, people: int) -> NDArray[np.float64]:
+    key = hashlib.sha256(f"{seed}/{stream}".encode()).digest()[:16]
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little"))).standard_normal(people)
+
+
+def draw_parameter(
+    name: str, parameter: Parameter, people: int, seed: int, spread: Spread
+) -> NDArray[np.float64]:
+    """``people`` values of one parameter, shape ``(people,)``, in its internal unit."""
+    value = internal_value(parameter)
+    deviation = np.zeros(people)
+    for wanted, kind, cv in (
+        (spread.between, "between", parameter.between_cv),
+        (spread.uncertain, "uncertain", parameter.uncertainty_cv),
+    ):
+        if wanted and cv > 0:
+            deviation += _scale(parameter, cv) * _normals(seed, f"{kind}/{name}", people)
+    if parameter.shape == "normal":
+        return np.asarray(value * (1.0 + deviation))
+    if parameter.shape == "logitnormal":
+        odds = value / (1.0 - value) * np.exp(deviation)
+        return np.asarray(odds / (1.0 + odds))
+    return np.asarray(value * np.exp(deviation))
+
+
+def _scale(parameter: Parameter, cv: float) -> float:
+    if parameter.shape == "normal":
+        return cv
+    if parameter.shape == "logitnormal":
+        return cv / (1.0 - parameter.value)
+    return float(np.sqrt(np.log1p(cv**2)))
+
+
+def draw_numbers(
+    library: Library, compounds: Iterable[str], people: int, seed: int, spread: Spread
+) -> Numbers:
+    """All numbers of the body and of ``compounds``, by name: ``mitragynine.disposition.volume``."""
+    entries: dict[str, Any] = {**library.physiology, **{name: library.compounds[name] for name in compounds}}
+    return {
+        f"{prefix}.{path}": draw_parameter(f"{prefix}.{path}", parameter, people, seed, spread)
+        for prefix, entry in entries.items()
+        for path, parameter in numbers_of(entry)
+    }
+
+
+def draw_product_factors(
+    products: Mapping[str, Mapping[str, Parameter]], people: int, seed: int, spread: Spread
+) -> dict[tuple[str, str], NDArray[np.float64]]:
+    """How much more or less of a compound than its typical content each person's product holds."""
+    return {
+        (product, compound): draw_parameter(f"product/{product}/{compound}", content, people, seed, spread)
+        / internal_value(content)
+        for product, contents in products.items()
+        for compound, content in contents.items()
+    }

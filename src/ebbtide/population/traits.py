@@ -1,0 +1,64 @@
+"""The traits of a person that scale the body, drawn from the base population where they are not given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebbtide.library import Library
+
+from .draw import Spread, draw_parameter
+
+
+class GivenTraits(Protocol):
+    """What a case says of a person; ``None`` or ``"unknown"`` where it says nothing."""
+
+    @property
+    def weight_kg(self) -> float | None: ...
+    @property
+    def cyp2d6(self) -> str: ...
+    @property
+    def child_pugh(self) -> str | None: ...
+    @property
+    def egfr(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Traits:
+    """One number a person for each trait, and what was not given."""
+
+    weight_kg: NDArray[np.float64]
+    cyp2d6: str
+    child_pugh: str
+    egfr: float | None
+    missing: tuple[str, ...]
+
+
+def draw_traits(person: GivenTraits, library: Library, people: int, seed: int, spread: Spread) -> Traits:
+    """Given traits for all; a weight that is not given is drawn. Says what was missing and what was done."""
+    missing = []
+    if person.weight_kg is not None:
+        weight = np.full(people, person.weight_kg)
+    else:
+        typical = library.physiology["population"]["weight"]["typical"]
+        weight = draw_parameter("trait/weight", typical, people, seed, spread)
+        missing.append(
+            f"weight: unknown; each simulated person has one from the base population "
+            f"({typical.value:g} kg, CV {typical.between_cv:.0%})"
+        )
+    if person.cyp2d6 == "unknown":
+        missing.append("CYP2D6 phenotype: unknown; computed with normal activity, not known to be so")
+    if person.child_pugh is None:
+        missing.append("Child-Pugh class: unknown; computed without liver impairment, not known to be so")
+    if person.egfr is None:
+        missing.append("eGFR: unknown; computed without kidney impairment, not known to be so")
+    return Traits(
+        weight_kg=weight,
+        cyp2d6="normal" if person.cyp2d6 == "unknown" else person.cyp2d6,
+        child_pugh=person.child_pugh or "none",
+        egfr=person.egfr,
+        missing=tuple(missing),
+    )

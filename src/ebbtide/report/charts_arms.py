@@ -1,0 +1,158 @@
+"""Charts that set arms beside one another: small charts that share their axes, and relapse by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from .bands import Band
+from .marks import (
+    Spec,
+    area,
+    band_data,
+    band_layers,
+    level_lines,
+    line,
+    nice_top,
+    three_ticks,
+    time_axis,
+    time_unit,
+    value_axis,
+    wrapped,
+)
+from .theme import FULL_WIDTH, INK, MUTED, RULE, config, stroke
+
+GUTTER = 40
+"""Pixels that axes and spacing take from each row of small charts."""
+SMALL_POINTS = 110
+CURVE_POINTS = 200
+
+
+def _grid(charts: list[Spec], columns: int) -> Spec:
+    return {"concat": charts, "columns": columns, "spacing": {"row": 20, "column": 20}, "config": config()}
+
+
+def arms_chart(
+    bands: Sequence[tuple[str, Band]],
+    duration_h: float,
+    axis_title: str,
+    levels: Sequence[tuple[float, str]] = (),
+    *,
+    height: int = 170,
+    maximum: float | None = None,
+    single: bool,
+) -> Spec:
+    """One small chart an arm on shared axes; the median of the first arm is repeated in each as a grey line."""
+    unit_h, _ = time_unit(duration_h)
+    columns = min(3, len(bands)) if len(bands) != 4 else 2
+    width = (FULL_WIDTH - GUTTER) // columns
+    highest = max(float(np.nanmax(band.high)) for _, band in bands)
+    ticks = [0.0, *(level for level, _ in levels)]
+    top = max(highest * 1.06, ticks[min(2, len(levels))]) if levels else nice_top(highest, maximum)
+    axis: Spec = {"values": ticks, "grid": False} if levels else {"values": three_ticks(top)}
+    reference = band_data(bands[0][1], unit_h, SMALL_POINTS)
+    charts: list[Spec] = []
+    for index, (title, band) in enumerate(bands):
+        y = value_axis(axis_title, top, **axis) if index % columns == 0 else value_axis(None, top, **axis, labels=False)
+        data = band_data(band, unit_h, SMALL_POINTS) if index else reference
+        layers = level_lines(levels, top, y, named=False)
+        layers.append({"data": data, "layer": band_layers(y, stroke(index), single=single)})
+        if index:
+            layers.append({"data": reference, "layer": [line(y, "#444", (1, 2), 1.3)]})
+        last_row = index >= len(bands) - columns
+        charts.append(
+            {
+                "title": {"text": wrapped(title, width), "color": stroke(index).colour},
+                "width": width,
+                "height": height,
+                "encoding": {"x": time_axis(duration_h, labelled=last_row, small=True)},
+                "layer": layers,
+            }
+        )
+    return _grid(charts, columns)
+
+
+def curves_chart(panels: Sequence[tuple[str, str, Mapping[int, Band]]], duration_h: float, *, single: bool) -> Spec:
+    """One small chart a quantity, each with its own axis; arms overlaid, told apart by colour and dash.
+
+    ``panels`` holds title, unit and the band of each arm by index.
+    """
+    unit_h, _ = time_unit(duration_h)
+    columns = min(3, len(panels))
+    width = (FULL_WIDTH - GUTTER * columns) // columns
+    charts: list[Spec] = []
+    for index, (title, unit, arms) in enumerate(panels):
+        top = nice_top(max(float(np.nanmax(b.median if single else b.high)) for b in arms.values()))
+        y = value_axis(unit, top, values=three_ticks(top), format=",.3~r" if 1e-3 < top < 1e5 else ".1e")
+        rows = [
+            {**row, "a": arm}
+            for arm, band in arms.items()
+            for row in band_data(band, unit_h, CURVE_POINTS)["values"]
+        ]
+        charts.append(
+            {
+                "title": {"text": wrapped(title, width)},
+                "width": width,
+                "height": 120,
+                "data": {"values": rows},
+                "encoding": {"x": time_axis(duration_h, labelled=index >= len(panels) - columns, small=True)},
+                "layer": _overlaid(y, sorted(arms), single=single),
+            }
+        )
+    return _grid(charts, columns)
+
+
+def _overlaid(y: Spec, arms: Sequence[int], *, single: bool) -> list[Spec]:
+    """One mark for all arms together: half the marks, half the time to draw."""
+    styles = [stroke(arm) for arm in arms]
+    by_arm = {"field": "a", "type": "nominal", "legend": None}
+    colour = {"color": {**by_arm, "scale": {"domain": arms, "range": [s.colour for s in styles]}}}
+    dashes = {"domain": arms, "range": [list(s.dash) or [1, 0] for s in styles]}
+    encoding = {"y": y, **colour, "strokeDash": {**by_arm, "scale": dashes}}
+    middle = {"mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"}, "encoding": encoding}
+    return [middle] if single else [area("l", "h", y, 0.12, **colour), middle]
+
+
+def relapse_chart(arms: Sequence[tuple[str, Sequence[tuple[int, dict[str, float]]]]], *, single: bool) -> Spec:
+    """Lowest breathing if the former dose is taken again on day n: median and 5-95 % of people, by arm."""
+    values = [
+        {"t": day, "arm": title, "m": s["median"], "l": s["low"], "h": s["high"]}
+        for title, days in arms
+        for day, s in days
+        if np.isfinite(s["median"])
+    ]
+    top = max([100.0, *(v["h"] for v in values)]) * 1.04
+    y = value_axis("Lowest breathing (% of baseline)", top)
+    titles = [title for title, _ in arms]
+    styles = [stroke(i) for i in range(len(arms))]
+    colour = {"field": "arm", "scale": {"domain": titles, "range": [s.colour for s in styles]}, "legend": None}
+    shape = {"field": "arm", "scale": {"domain": titles, "range": [s.shape for s in styles]}, "legend": None}
+    point = {"type": "point", "filled": True, "size": 64, "opacity": 1}
+    layers: list[Spec] = [
+        {
+            "data": {"values": [{"v": 100}]},
+            "mark": {"type": "rule", "color": RULE, "strokeDash": [3, 3]},
+            "encoding": {"x": None, "xOffset": None, "y": {**y, "field": "v"}},
+        }
+    ]
+    if not single:
+        bar = {"y": {**y, "field": "l"}, "y2": {"field": "h"}, "color": colour}
+        layers.append({"mark": {"type": "rule", "strokeWidth": 2}, "encoding": bar})
+    layers.append({"mark": point, "encoding": {"y": y, "color": colour, "shape": shape}})
+    return {
+        "width": FULL_WIDTH,
+        "height": 240,
+        "data": {"values": values},
+        "encoding": {
+            "x": {
+                "field": "t",
+                "type": "ordinal",
+                "axis": {"title": "Former dose taken again on day", "labelAngle": 0, "labelColor": INK},
+                "scale": {"paddingInner": 0.35},
+            },
+            "xOffset": {"field": "arm", "sort": titles},
+        },
+        "layer": layers,
+        "config": {**config(), "axisBand": {"grid": False, "tickColor": MUTED}},
+    }

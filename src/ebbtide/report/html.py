@@ -1,0 +1,42 @@
+"""The report as one HTML file: no script, no network, charts inlined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .page import Page
+from .render import to_svg
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@lru_cache(maxsize=1)
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def draw(page: Page) -> dict[str, str]:
+    """Every chart of the page as SVG by the id of its figure."""
+    return {f.id: to_svg(f.spec, f.summary, f.id) for f in page.figures if f.spec is not None}
+
+
+def render(page: Page, charts: Mapping[str, str]) -> str:
+    """The whole file as text, from the page and its drawn charts."""
+    from markupsafe import Markup
+
+    # Vega escapes text inside charts, and ``to_svg`` escapes the label: the SVG is safe as it is.
+    drawn = {figure: Markup(svg) for figure, svg in charts.items()}
+    style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
+    return str(_template().render(page=page, drawn=drawn, style=style))

@@ -1,0 +1,301 @@
+"""The page as data: every section of the report with its words, figures and tables, ready for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from . import figures, figures_arms, prose, tables
+from .bands import BETWEEN, WITH_UNCERTAINTY
+from .clock import calendar, instant, moment, span
+from .compare import relapse_spread
+from .scene import Figure, Scene
+from .summary import course_of, reaching
+from .tables import Table
+from .words import interval, label, number, plain
+
+SEVERITIES = ("emergency", "urgent", "major", "moderate", "minor", "note")
+STANDARD = "standard treatment"
+NOT_ADVISED = "not a recommendation"
+ENTERED = "computed because it was entered; not a recommendation"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number that answers a question at a glance."""
+
+    question: str
+    answer: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One arm in words."""
+
+    title: str
+    tag: str
+    standard: bool
+    doses: tuple[str, ...]
+    change: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A safety finding with its basis as pairs of words."""
+
+    id: str
+    severity: str
+    title: str
+    message: str
+    advice: str
+    basis: tuple[tuple[str, str], ...]
+    source_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the template shows, in its order."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    single: bool
+    band_words: str
+    emergency: tuple[Mapping[str, Any], ...]
+    alarms: tuple[Finding, ...]
+    tiles: tuple[Tile, ...]
+    expectation: str
+    course: Figure | None
+    symptoms: Figure | None
+    observations: Table | None
+    options: tuple[Option, ...]
+    standard_shown: bool
+    arms_cows: Figure | None
+    arms_craving: Figure | None
+    outcomes: Table | None
+    differences: Table | None
+    findings: tuple[Finding, ...]
+    relapse: Figure | None
+    relapse_lead: str
+    relapse_words: tuple[tuple[str, str], ...]
+    certainty: Figure | None
+    certainty_words: str
+    missing: tuple[str, ...]
+    not_simulated: tuple[str, ...]
+    assumptions: Table | None
+    solver: tuple[tuple[str, str], ...]
+    plasma: Figure | None
+    receptors: Figure | None
+    doses: tuple[Option, ...]
+    person: tuple[tuple[str, str], ...]
+    history: tuple[str, ...]
+    notes: tuple[str, ...]
+    sources: tuple[Mapping[str, Any], ...]
+    provenance: tuple[tuple[str, str], ...]
+
+    @property
+    def figures(self) -> list[Figure]:
+        """Every figure on the page, in order."""
+        held = (getattr(self, f.name) for f in fields(self))
+        return [value for value in held if isinstance(value, Figure)]
+
+
+def build(scene: Scene) -> Page:
+    """The page of a forecast."""
+    forecast, case = scene.forecast, scene.forecast.case
+    found = sorted(map(_finding, forecast.findings), key=lambda f: _rank(f.severity))
+    solver = forecast.provenance.get("solver")
+    quantities = list(dict.fromkeys(q for bands in scene.bands for q in bands.quantities))
+    several = len(scene.arms) > 1
+    rows = [(arm.title, _tag(scene, i, short=True), scene.outcomes[i]) for i, arm in enumerate(scene.arms)]
+    measured = bool(scene.outcomes[0])
+    certain = figures.certainty_figure(scene)
+    return Page(
+        title=case.title or case.id,
+        facts=_facts(scene),
+        single=scene.single,
+        band_words=prose.BASIS_TITLES.get(scene.bands[0].main_basis, scene.bands[0].main_basis),
+        emergency=forecast.emergency,
+        alarms=tuple(f for f in found if f.severity in SEVERITIES[:2]),
+        tiles=_tiles(scene),
+        expectation=_expectation(scene),
+        course=figures.course_figure(scene),
+        symptoms=figures.symptom_figure(scene),
+        observations=figures.observations(scene),
+        options=_options(scene),
+        standard_shown=any(arm.evidence_based for arm in scene.arms),
+        arms_cows=figures_arms.arms_figure(scene, "cows"),
+        arms_craving=figures_arms.arms_figure(scene, "craving"),
+        outcomes=tables.outcome_table(rows, single=scene.single) if measured else None,
+        differences=tables.difference_table(rows, single=scene.single) if measured and several else None,
+        findings=tuple(found),
+        relapse=figures_arms.relapse_figure(scene),
+        relapse_lead=_relapse_lead(scene),
+        relapse_words=_relapse_words(scene),
+        certainty=certain,
+        certainty_words=_certainty_words(scene) if certain else "",
+        missing=forecast.missing,
+        not_simulated=forecast.not_simulated,
+        assumptions=tables.assumption_table(forecast.assumptions) if forecast.assumptions else None,
+        solver=_pairs(solver) if isinstance(solver, Mapping) else ((("solver", plain(solver)),) if solver else ()),
+        plasma=figures_arms.curves_figure(
+            scene, "plasma", "Concentrations in plasma", [q for q in quantities if q.startswith("plasma.")]
+        ),
+        receptors=figures_arms.curves_figure(
+            scene,
+            "receptors",
+            "Mu-opioid receptor and breathing",
+            [q for q in ("mor.occupancy", "mor.signal", "ventilation") if q in quantities],
+        ),
+        doses=tuple(
+            Option(arm.title, _tag(scene, i), arm.evidence_based, arm.dose_lines, "")
+            for i, arm in enumerate(scene.arms)
+        ),
+        person=_person(case.person),
+        history=tuple(_history(stream) for stream in case.history),
+        notes=tuple(case.notes),
+        sources=forecast.sources,
+        provenance=_pairs({k: v for k, v in forecast.provenance.items() if k != "solver"}),
+    )
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _tag(scene: Scene, index: int, *, short: bool = False) -> str:
+    arm = scene.arms[index]
+    if arm.evidence_based:
+        return STANDARD
+    return "" if index == 0 else (NOT_ADVISED if short else ENTERED)
+
+
+def _pairs(table: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((label(str(key)), plain(value)) for key, value in table.items())
+
+
+def _facts(scene: Scene) -> tuple[tuple[str, str], ...]:
+    case, count = scene.forecast.case, scene.written.people.sizes["person"]
+    people = "1, the typical person" if scene.single else f"{count} simulated people who share the known traits"
+    return (
+        ("Case", str(case.id)),
+        ("Start", calendar(case.start)),
+        ("Forecast", f"{span(scene.duration_h)}, to {calendar(instant(case.start, scene.duration_h))}"),
+        ("People", people),
+    )
+
+
+def _tiles(scene: Scene) -> tuple[Tile, ...]:
+    told = course_of(scene)
+    if told is None:
+        return ()
+    start = scene.start
+    begin = "already present" if told.onset_h is not None and told.onset_h <= 0 else "not reached"
+    if told.onset_h is not None and told.onset_h > 0:
+        begin = span(told.onset_h)
+    settled = "not within the forecast" if told.lasts_past_end else "never reached"
+    level = f"{scene.severity.onset:.0f}"
+    spread = "" if scene.single else f"5–95 %: {interval(told.peak_low, told.peak_high, 0)}; "
+    return (
+        Tile("Begins", begin, moment(start, told.onset_h) if told.onset_h else f"COWS {level} or more"),
+        Tile("Worst", span(told.peak_h), moment(start, told.peak_h)),
+        Tile("How bad", f"COWS {number(told.peak, 0)}", f"{spread}{scene.severity.name_of(told.peak)}"),
+        Tile(
+            f"Below {level} again",
+            span(told.resolved_h) if told.resolved_h is not None else settled,
+            moment(start, told.resolved_h) if told.resolved_h is not None else f"COWS at the end: {told.at_end:.0f}",
+        ),
+    )
+
+
+def _expectation(scene: Scene) -> str:
+    told = course_of(scene)
+    if told is None:
+        return "COWS was not computed in this forecast, so no course of withdrawal can be given."
+    return prose.expectation(
+        told, scene.severity, scene.start, scene.duration_h, reaching(scene), single=scene.single
+    )
+
+
+def _options(scene: Scene) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            arm.title,
+            _tag(scene, index),
+            arm.evidence_based,
+            arm.dose_lines,
+            prose.option_change(scene.outcomes[index], scene.outcomes[0], single=scene.single),
+        )
+        for index, arm in enumerate(scene.arms)
+        if index > 0
+    )
+
+
+def _finding(raw: Mapping[str, Any]) -> Finding:
+    basis = raw.get("basis") or {}
+    keys = basis.get("sources") or ()
+    keys = (keys,) if isinstance(keys, str) else tuple(str(k) for k in keys)
+    order = [k for k in ("rule", "inputs", "evidence", "missing") if k in basis]
+    order += [k for k in basis if k not in (*order, "sources")]
+    return Finding(
+        id=str(raw.get("id", "")),
+        severity=str(raw.get("severity", "note")),
+        title=str(raw.get("title", "")),
+        message=str(raw.get("message", "")),
+        advice=str(raw.get("advice") or ""),
+        basis=tuple((label(k), plain(basis[k])) for k in order),
+        source_keys=keys,
+    )
+
+
+def _relapse_words(scene: Scene) -> tuple[tuple[str, str], ...]:
+    told = [(arm.title, relapse_spread(arm)) for arm in scene.arms]
+    return tuple((title, prose.relapse_words(days, single=scene.single)) for title, days in told if days)
+
+
+def _relapse_lead(scene: Scene) -> str:
+    doses = (str(arm.relapse.attrs.get("former_dose", "")) for arm in scene.arms if arm.relapse is not None)
+    return prose.relapse_lead(next(filter(None, doses), ""), single=scene.single)
+
+
+def _certainty_words(scene: Scene) -> str:
+    bands = scene.bands[0]
+    between, wide = bands.band("cows", BETWEEN), bands.band("cows", WITH_UNCERTAINTY)
+    peak = int(np.nanargmax(wide.median))
+    return prose.certainty_words(
+        (float(between.low[peak]), float(between.high[peak])),
+        (float(wide.low[peak]), float(wide.high[peak])),
+        float(wide.time_h[peak]),
+    )
+
+
+UNIT_SUFFIXES = {"years": "years", "kg": "kg", "cm": "cm", "h": "h", "ms": "ms"}
+
+
+def _person(person: Any) -> tuple[tuple[str, str], ...]:
+    if is_dataclass(person) and not isinstance(person, type):
+        table = {f.name: getattr(person, f.name) for f in fields(person)}
+    else:
+        table = dict(person) if isinstance(person, Mapping) else dict(vars(person))
+    return tuple(_trait(k, v) for k, v in table.items() if v not in (None, "", (), [], {}))
+
+
+def _trait(name: str, value: Any) -> tuple[str, str]:
+    stem, _, suffix = name.rpartition("_")
+    if stem and suffix in UNIT_SUFFIXES and isinstance(value, int | float):
+        return label(stem), f"{plain(value)} {UNIT_SUFFIXES[suffix]}"
+    return label(name), plain(value).replace("_", " ")
+
+
+def _history(stream: Any) -> str:
+    parts = [f"{stream.title}, {stream.amount_text}"]
+    if stream.interval_h:
+        parts.append(f"every {span(stream.interval_h)}")
+    if stream.duration_h:
+        parts.append(f"for {span(stream.duration_h)}")
+    if stream.last_h is not None:
+        parts.append(f"last {span(abs(stream.last_h))} {'before' if stream.last_h <= 0 else 'after'} the start")
+    return " ".join(parts[:1]) + (" " + ", ".join(parts[1:]) if parts[1:] else "")

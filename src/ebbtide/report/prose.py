@@ -1,0 +1,117 @@
+"""Answers in words, made from numbers and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from .answers import Course
+from .clock import moment, span
+from .compare import Outcome, difference
+from .severity import SeverityScale
+from .words import interval, number, percent, signed
+
+BASIS_TITLES = {
+    "between_person": "differences between people",
+    "with_parameter_uncertainty": "differences between people and uncertainty of the parameters",
+}
+
+
+def expectation(
+    course: Course,
+    severity: SeverityScale,
+    start: datetime,
+    duration_h: float,
+    reaching: Sequence[tuple[float, str, float]],
+    *,
+    single: bool,
+) -> str:
+    """One paragraph: when withdrawal starts, when and how bad it is worst, and when it is over.
+
+    ``reaching`` holds level, name and the fraction of people who reach it at some time.
+    """
+    who = "COWS of the typical person" if single else "the median COWS"
+    level = f"{severity.onset:.0f}"
+    band = "" if single else f" (5–95 % band {interval(course.peak_low, course.peak_high, 0)})"
+    highest = f"{number(course.peak, 0)}{band}"
+    peak_when = f"{span(course.peak_h)} after the start ({moment(start, course.peak_h)})"
+    sentences: list[str] = []
+    if course.onset_h is None:
+        sentences.append(
+            f"Over {span(duration_h)}, {who} never reaches {level}, the lowest score named withdrawal. "
+            f"It is highest {peak_when}, at {highest}."
+        )
+    else:
+        if course.onset_h <= 0:
+            sentences.append(f"Withdrawal is present from the start: {who} is {number(course.at_start, 0)}.")
+        else:
+            sentences.append(
+                f"Withdrawal is expected to begin {span(course.onset_h)} after the start "
+                f"({moment(start, course.onset_h)}), when {who} first reaches {level}."
+            )
+        sentences.append(f"It is worst {peak_when}, with a COWS of {highest}: {severity.name_of(course.peak)}.")
+        sentences.append(_ending(course, start, duration_h, level))
+    told = [f"{percent(share)} reach {at:.0f} or more ({name})" for at, name, share in reaching if share > 0]
+    if told and not single:
+        sentences.append("Of the people in this forecast, " + ", ".join(told) + " at some time.")
+    return " ".join(sentences)
+
+
+def _ending(course: Course, start: datetime, duration_h: float, level: str) -> str:
+    if course.resolved_h is None:
+        return (
+            f"At the end of the forecast, after {span(duration_h)}, it is still {number(course.at_end, 0)}; "
+            "how long it lasts beyond that was not computed."
+        )
+    return (
+        f"It falls below {level} again {span(course.resolved_h)} after the start "
+        f"({moment(start, course.resolved_h)})."
+    )
+
+
+def option_change(option: Mapping[str, Outcome], reference: Mapping[str, Outcome], *, single: bool) -> str:
+    """One sentence: what an option changes about withdrawal, within each person."""
+    parts = []
+    for key, outcome in reference.items():
+        if key not in option or not (key == "cows_peak" or key.startswith("cows_hours")):
+            continue
+        change = difference(option[key], outcome)
+        spread, places = change.spread, change.decimals
+        unit = "points" if key == "cows_peak" else "h"
+        people = f"{signed(spread['low'], places)} to {signed(spread['high'], places)}"
+        between = "" if single else f" (5–95 % of people: {people})"
+        name = outcome.title[0].lower() + outcome.title[1:]
+        parts.append(f"{name} changes by {signed(spread['mean'], places)} {unit}{between}")
+    if not parts:
+        return ""
+    mean = "" if single else ", on average,"
+    return f"Against the case as written{mean} {' and '.join(parts)}."
+
+
+def relapse_lead(former_dose: str, *, single: bool) -> str:
+    """What the relapse figures are, told once for all arms."""
+    who = "the typical person" if single else "the median person"
+    return (
+        f"If {former_dose or 'the former dose'} is taken again, breathing falls within 6 h to a lowest point. "
+        f"In percent of the person’s own baseline, that is for {who}:"
+    )
+
+
+def relapse_words(days: Sequence[tuple[int, Mapping[str, float]]], *, single: bool) -> str:
+    """How deep breathing falls on the first and on the last day computed."""
+    (first, early), (last, late) = days[0], days[-1]
+    words = f"{number(early['median'], 0)} % on day {first}"
+    if last > first:
+        words += f", {number(late['median'], 0)} % on day {last}"
+    return words if single else f"{words}; for one person in twenty it is {number(late['low'], 0)} % or less on day {last}"
+
+
+def certainty_words(between: tuple[float, float], wide: tuple[float, float], peak_h: float) -> str:
+    """How much the uncertainty of parameters adds to the spread between people, at the peak."""
+    narrow, broad = between[1] - between[0], wide[1] - wide[0]
+    more = f", {broad / narrow:.1f} times as wide" if narrow > 0.5 else ""
+    return (
+        f"At the peak of the median ({span(peak_h)} after the start), 5–95 % of people lie at "
+        f"{interval(*between, 0)} COWS points if the typical numbers of the model were known exactly, and at "
+        f"{interval(*wide, 0)} once what is not known about those numbers is added{more}."
+    )
