@@ -22,8 +22,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## simulate an example (EXAMPLE=heroin_stop, PEOPLE=200) and say where its report is
-	@$(BIN)/ebbtide simulate "examples/$(EXAMPLE).toml" --people $(PEOPLE) --out "out/$(EXAMPLE)"
-	@echo "Report: $(CURDIR)/out/$(EXAMPLE)/report.html"
+	@$(BIN)/ebbtide simulate "examples/$(EXAMPLE).toml" --people $(PEOPLE) --out "$(CURDIR)/out/$(EXAMPLE)"
 
 test: $(READY) ## run the tests (PYTEST_ARGS="-k name" for some of them)
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)

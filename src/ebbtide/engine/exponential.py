@@ -36,7 +36,7 @@ def coefficients(step_h: Array, rate: Array) -> Coefficients:
     exponential = np.exp(points)
 
     def mean(values: NDArray[np.complex128]) -> Array:
-        return h * values.mean(axis=-1).real
+        return np.asarray(h * values.mean(axis=-1).real)
 
     table = Coefficients(
         whole=np.exp(z),

@@ -19,7 +19,7 @@ class ArmForecast:
     """``as-written`` for the case itself, else the id of the alternative."""
     title: str
     dose_lines: tuple[str, ...]
-    """Readable doses, e.g. ``buprenorphine-naloxone film 8 mg sublingual, day 1 20:00, then every 24 h x 6``."""
+    """Readable doses, e.g. ``buprenorphine-naloxone film 8 mg sublingual, day 1 20:00, every 24 h x 6``."""
     people: xr.Dataset
     """Dims ``time_h``, ``person``; one variable a quantity, with attributes ``units`` and ``title``."""
     bands: xr.Dataset
@@ -27,8 +27,9 @@ class ArmForecast:
     ``with_parameter_uncertainty``; percentile is 5, 25, 50, 75, 95.
     """
     relapse: xr.Dataset | None
-    """Dims ``day``, ``person``; ``ventilation_minimum`` is the lowest ventilation (fraction of baseline) in the
-    6 h after the former dose is taken again on that day. Attributes ``former_dose`` (text) and ``product``.
+    """Dims ``day``, ``person``; ``ventilation_minimum`` is the lowest ventilation (fraction of baseline)
+    in the 6 h after the former dose is taken again on that day. Attributes ``former_dose`` (text) and
+    ``product``.
     """
     evidence_based: bool
     """The arm holds a standard treatment of opioid use disorder."""
@@ -43,7 +44,9 @@ class Forecast:
     arms: tuple[ArmForecast, ...]
     """The case as written first, then its alternatives."""
     findings: tuple[dict[str, Any], ...]
-    """Safety findings in the public form (``id``, ``severity``, ``title``, ``message``, ``basis``, ``advice``)."""
+    """Safety findings in the public form: ``id``, ``severity``, ``title``, ``message``, ``basis`` and
+    ``advice``.
+    """
     emergency: tuple[dict[str, Any], ...]
     """Fixed texts (``sign``, ``text``) that are shown first of all, whatever the model says."""
     assumptions: tuple[dict[str, Any], ...]

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
+from numpy.typing import NDArray
 
 from ebbtide.physiology.body import Body, BodyNumbers
 
@@ -44,20 +45,24 @@ def _configure() -> None:
 _configure()
 
 
+Values = Array | np.ndarray
+"""What a compiled program takes: arrays of JAX or of NumPy."""
+
+
 class PersonState(NamedTuple):
     """Where a group of people is: kinetic modes and the body's state."""
 
-    modes: Float[Array, "modes people"]
-    body: Float[Array, "states people"]
+    modes: Float[Values, "modes people"]
+    body: Float[Values, "states people"]
 
 
 class Schedule(NamedTuple):
     """A mesh as arrays for the compiled loop, padded."""
 
-    step_h: Float[Array, " nodes"]
-    dose_kind: Int[Array, " nodes"]
-    output_row: Int[Array, " nodes"]
-    save_row: Int[Array, " nodes"]
+    step_h: Float[Values, " nodes"]
+    dose_kind: Int[Values, " nodes"]
+    output_row: Int[Values, " nodes"]
+    save_row: Int[Values, " nodes"]
     coefficients: Coefficients
 
 
@@ -72,12 +77,12 @@ class Course(NamedTuple):
     lowest_ventilation: Float[Array, " people"]
 
 
-def schedule(mesh: Mesh, rates: np.ndarray) -> Schedule:
+def schedule(mesh: Mesh, rates: NDArray[np.float64]) -> Schedule:
     """The mesh with coefficients for decay ``rates`` of the body's states, shape ``(states,)``."""
     nodes = -(-len(mesh) // NODE_BLOCK) * NODE_BLOCK
     spare = nodes - len(mesh)
 
-    def pad(values: np.ndarray, filler: float) -> np.ndarray:
+    def pad(values: NDArray[Any], filler: float) -> NDArray[Any]:
         return np.concatenate([values, np.full((spare, *values.shape[1:]), filler, dtype=values.dtype)])
 
     table = coefficients(mesh.step_h, rates)
@@ -95,11 +100,11 @@ def integrate(
     body: Body,
     numbers: BodyNumbers,
     modes: Modes,
-    doses: Float[Array, "kinds modes people"],
+    doses: Float[Values, "kinds modes people"],
     state: PersonState,
     plan: Schedule,
-    nodes: Int[Array, ""],
-    rates: Float[Array, " states"],
+    nodes: Int[Values, ""],
+    rates: Float[Values, " states"],
     rows: int,
     saves: int,
 ) -> Course:

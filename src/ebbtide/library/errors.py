@@ -58,8 +58,9 @@ class InputError(Exception):
 
 def nearest_name(name: str, choices: Iterable[str]) -> str:
     """The closest of ``choices`` to ``name``, or an empty string when none is close."""
-    found = difflib.get_close_matches(name.lower(), list(choices), n=1, cutoff=0.6)
-    return found[0] if found else ""
+    folded = {choice.lower(): choice for choice in choices}
+    found = difflib.get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
+    return folded[found[0]] if found else ""
 
 
 def unknown_name(kind: str, name: str, choices: Iterable[str], where: str = "") -> InputError:

@@ -6,6 +6,7 @@ Inside Ebbtide time is in hours, amounts in nmol, volumes in litres, concentrati
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,9 @@ DEFINITIONS = (
     "spray = [spray] = sprays",
     "drop = [drop] = drops",
     "beat = []",
+    "patch = [patch] = patches",
+    "cfu = [colony]",
+    "IU = [international_unit]",
 )
 
 
@@ -36,32 +40,37 @@ def registry() -> pint.UnitRegistry[Any]:
     return ureg
 
 
-_NUMBER_UNIT = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$")
+# pint evaluates the text of a unit as an expression ("m^9^9^9" never ends), so only products of
+# names with one-digit powers reach it.
+_FACTOR = r"[^\W\d][^\W\d]*(?:(?:\^|\*\*)-?\d)?|%|°[CF]"
+_UNIT = rf"(?:1?\s*/\s*)?(?:{_FACTOR})(?:(?:\s*[*/·]\s*|\s+)(?:{_FACTOR}))*"
+_QUANTITY = re.compile(rf"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*({_UNIT})\s*")
+LONGEST_TEXT = 80
 
 
 def parse_quantity(text: object, where: str, example: str) -> tuple[float, str]:
-    """Split ``"2.5 mg"`` into ``(2.5, "mg")`` and check that the unit exists.
+    """Split ``"2.5 mg"`` into ``(2.5, "mg")`` and check that the unit exists; ``"14 /min"`` is per minute.
 
     Raises
     ------
     InputError
-        When the text is no number with a unit, or the unit is not known.
+        When the text is no number with a unit, the unit is not known, or the number is too large to hold.
     """
     if not isinstance(text, str):
         raise InputError("a quantity needs its unit", where=where, value=text, allowed=example)
-    match = _NUMBER_UNIT.match(text)
-    if match is None or not match.group(2):
-        raise InputError(
-            "a quantity is a number and a unit", where=where, value=text, allowed=example
-        )
-    unit = match.group(2)
+    match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST_TEXT else None
+    if match is None:
+        shown = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
+        raise InputError("a quantity is a number and a unit", where=where, value=shown, allowed=example)
+    unit = f"1{match[2]}" if match[2].startswith("/") else match[2]
     try:
         registry().Unit(unit)
     except Exception as error:
-        raise InputError(
-            f'unknown unit "{unit}"', where=where, value=text, allowed=example
-        ) from error
-    return float(match.group(1)), unit
+        raise InputError(f'unknown unit "{unit}"', where=where, value=text, allowed=example) from error
+    value = float(match[1])
+    if not math.isfinite(value):
+        raise InputError("the number is too large", where=where, value=text, allowed=example)
+    return value, unit
 
 
 def conversion(unit: str, to: str, where: str = "", molar_mass_g_per_mol: float | None = None) -> float:

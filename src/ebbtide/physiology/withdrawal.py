@@ -74,5 +74,5 @@ def follower_target(
     """Where symptoms and craving are heading, 0-1."""
     amplified = drive * (1.0 + numbers.rebound_gain * rebound)
     # sigmoid(h (ln X - ln H)) is the Hill function without overflow; tiny keeps ln defined at rest
-    tiny = jnp.finfo(amplified.dtype).tiny
+    tiny = jnp.finfo(amplified.dtype).tiny  # type: ignore[no-untyped-call]
     return jax.nn.sigmoid(numbers.steepness * (jnp.log(amplified + tiny) - numbers.log_half_effect))

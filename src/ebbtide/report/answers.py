@@ -24,7 +24,7 @@ def first_reach(time_h: Array, values: Array, level: float) -> float | None:
 
 
 def settled_below(time_h: Array, values: Array, level: float) -> float | None:
-    """The time after which a curve that was at ``level`` stays below it; None when it never was or still is."""
+    """The time after which a curve stays below ``level``; None when it never was there or still is."""
     above = np.flatnonzero(values >= level)
     if above.size == 0 or above[-1] == len(values) - 1:
         return None

@@ -25,7 +25,12 @@ from .theme import BLUE, FULL_WIDTH, INK, NAMED_WIDTH, VERMILLION, config, strok
 
 
 def course_chart(
-    band: Band, duration_h: float, severity: SeverityScale, observed: Sequence[dict[str, Any]], *, single: bool
+    band: Band,
+    duration_h: float,
+    severity: SeverityScale,
+    observed: Sequence[dict[str, Any]],
+    *,
+    single: bool,
 ) -> Spec:
     """COWS over time with 25-75 and 5-95 % bands, severity levels and what was observed.
 
@@ -68,10 +73,10 @@ def _observed_layers(observed: Sequence[dict[str, Any]], unit_h: float, y: Spec)
             }
         )
     if points:
-        dot = {"type": "point", "filled": True, "size": 62, "color": INK, "stroke": "white", "strokeWidth": 1.2}
-        layers.append(
-            {"data": {"values": points}, "mark": {**dot, "opacity": 1}, "encoding": {"y": {**y, "field": "v"}}}
-        )
+        dot: Spec = {"type": "point", "filled": True, "opacity": 1, "size": 62, "color": INK}
+        dot |= {"stroke": "white", "strokeWidth": 1.2}
+        at = {"y": {**y, "field": "v"}}
+        layers.append({"data": {"values": points}, "mark": dot, "encoding": at})
     return layers
 
 
@@ -96,5 +101,3 @@ def certainty_chart(between: Band, wide: Band, duration_h: float, maximum: float
         ],
         "config": config(),
     }
-
-

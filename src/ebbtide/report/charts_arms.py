@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,12 +22,14 @@ from .marks import (
     value_axis,
     wrapped,
 )
-from .theme import FULL_WIDTH, INK, MUTED, RULE, config, stroke
+from .theme import FULL_WIDTH, RULE, config, stroke
 
 GUTTER = 40
 """Pixels that axes and spacing take from each row of small charts."""
-SMALL_POINTS = 110
-CURVE_POINTS = 200
+SMALL_POINTS = 130
+CURVE_POINTS = 150
+MOST_DAYS = 15
+"""Days drawn in the relapse chart; its table has them all."""
 
 
 def _grid(charts: list[Spec], columns: int) -> Spec:
@@ -43,7 +46,7 @@ def arms_chart(
     maximum: float | None = None,
     single: bool,
 ) -> Spec:
-    """One small chart an arm on shared axes; the median of the first arm is repeated in each as a grey line."""
+    """One small chart an arm on shared axes; the median of the first arm is repeated in each in grey."""
     unit_h, _ = time_unit(duration_h)
     columns = min(3, len(bands)) if len(bands) != 4 else 2
     width = (FULL_WIDTH - GUTTER) // columns
@@ -54,7 +57,8 @@ def arms_chart(
     reference = band_data(bands[0][1], unit_h, SMALL_POINTS)
     charts: list[Spec] = []
     for index, (title, band) in enumerate(bands):
-        y = value_axis(axis_title, top, **axis) if index % columns == 0 else value_axis(None, top, **axis, labels=False)
+        leftmost = index % columns == 0
+        y = value_axis(axis_title if leftmost else None, top, **axis, labels=leftmost)
         data = band_data(band, unit_h, SMALL_POINTS) if index else reference
         layers = level_lines(levels, top, y, named=False)
         layers.append({"data": data, "layer": band_layers(y, stroke(index), single=single)})
@@ -73,17 +77,21 @@ def arms_chart(
     return _grid(charts, columns)
 
 
-def curves_chart(panels: Sequence[tuple[str, str, Mapping[int, Band]]], duration_h: float, *, single: bool) -> Spec:
+def curves_chart(
+    panels: Sequence[tuple[str, str, float | None, Mapping[int, Band]]], duration_h: float, *, single: bool
+) -> Spec:
     """One small chart a quantity, each with its own axis; arms overlaid, told apart by colour and dash.
 
-    ``panels`` holds title, unit and the band of each arm by index.
+    ``panels`` holds title, unit, the top of the scale if there is one, and the band of each arm by index.
     """
     unit_h, _ = time_unit(duration_h)
     columns = min(3, len(panels))
+    # Small charts of one figure share their colours, so every chart names all arms.
+    drawn = sorted({arm for *_, arms in panels for arm in arms})
     width = (FULL_WIDTH - GUTTER * columns) // columns
     charts: list[Spec] = []
-    for index, (title, unit, arms) in enumerate(panels):
-        top = nice_top(max(float(np.nanmax(b.median if single else b.high)) for b in arms.values()))
+    for index, (title, unit, maximum, arms) in enumerate(panels):
+        top = nice_top(max(float(np.nanmax(b.median if single else b.high)) for b in arms.values()), maximum)
         y = value_axis(unit, top, values=three_ticks(top), format=",.3~r" if 1e-3 < top < 1e5 else ".1e")
         rows = [
             {**row, "a": arm}
@@ -97,7 +105,7 @@ def curves_chart(panels: Sequence[tuple[str, str, Mapping[int, Band]]], duration
                 "height": 120,
                 "data": {"values": rows},
                 "encoding": {"x": time_axis(duration_h, labelled=index >= len(panels) - columns, small=True)},
-                "layer": _overlaid(y, sorted(arms), single=single),
+                "layer": _overlaid(y, drawn, single=single),
             }
         )
     return _grid(charts, columns)
@@ -114,20 +122,25 @@ def _overlaid(y: Spec, arms: Sequence[int], *, single: bool) -> list[Spec]:
     return [middle] if single else [area("l", "h", y, 0.12, **colour), middle]
 
 
-def relapse_chart(arms: Sequence[tuple[str, Sequence[tuple[int, dict[str, float]]]]], *, single: bool) -> Spec:
-    """Lowest breathing if the former dose is taken again on day n: median and 5-95 % of people, by arm."""
-    values = [
-        {"t": day, "arm": title, "m": s["median"], "l": s["low"], "h": s["high"]}
-        for title, days in arms
-        for day, s in days
-        if np.isfinite(s["median"])
+def relapse_chart(
+    arms: Sequence[tuple[str, Sequence[tuple[int, Mapping[str, float]]]]], *, single: bool
+) -> Spec:
+    """Lowest breathing by arm, if the former dose is taken after n days: median and 5-95 % of people."""
+    days = sorted({day for _, found in arms for day, _ in found})
+    shown = set(days[:: -(-len(days) // MOST_DAYS)]) | {days[-1]}
+    values: list[dict[str, Any]] = [
+        {"t": day, "arm": index, "m": s["median"], "l": s["low"], "h": s["high"]}
+        for index, (_, found) in enumerate(arms)
+        for day, s in found
+        if day in shown and np.isfinite(s["median"])
     ]
     top = max([100.0, *(v["h"] for v in values)]) * 1.04
     y = value_axis("Lowest breathing (% of baseline)", top)
-    titles = [title for title, _ in arms]
-    styles = [stroke(i) for i in range(len(arms))]
-    colour = {"field": "arm", "scale": {"domain": titles, "range": [s.colour for s in styles]}, "legend": None}
-    shape = {"field": "arm", "scale": {"domain": titles, "range": [s.shape for s in styles]}, "legend": None}
+    ids = list(range(len(arms)))
+    styles = [stroke(i) for i in ids]
+    by_arm: Spec = {"field": "arm", "type": "nominal", "legend": None}
+    colour = {**by_arm, "scale": {"domain": ids, "range": [s.colour for s in styles]}}
+    shape = {**by_arm, "scale": {"domain": ids, "range": [s.shape for s in styles]}}
     point = {"type": "point", "filled": True, "size": 64, "opacity": 1}
     layers: list[Spec] = [
         {
@@ -148,11 +161,14 @@ def relapse_chart(arms: Sequence[tuple[str, Sequence[tuple[int, dict[str, float]
             "x": {
                 "field": "t",
                 "type": "ordinal",
-                "axis": {"title": "Former dose taken again on day", "labelAngle": 0, "labelColor": INK},
+                "axis": {
+                    "title": "Former dose taken again, days after the start",
+                    "labelAngle": 0,
+                },
                 "scale": {"paddingInner": 0.35},
             },
-            "xOffset": {"field": "arm", "sort": titles},
+            "xOffset": {"field": "arm", "type": "nominal", "scale": {"domain": ids}},
         },
         "layer": layers,
-        "config": {**config(), "axisBand": {"grid": False, "tickColor": MUTED}},
+        "config": config(),
     }

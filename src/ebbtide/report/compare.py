@@ -1,4 +1,4 @@
-"""What each option changes: outcomes a person, and paired differences, since the same people are in every arm."""
+"""What each option changes: one outcome a person, and differences within each person."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def outcomes(arm: ArmForecast, moderate_level: float) -> dict[str, Outcome]:
         level = f"{moderate_level:.0f}"
         found += [
             Outcome("cows_peak", "Peak COWS", "points", 1, cows.max(axis=0)),
-            Outcome("cows_peak_h", "Day of peak", "days since start", 1, time_of_peak(time_h, cows) / 24),
+            Outcome("cows_peak_day", "Peak reached after", "days", 1, time_of_peak(time_h, cows) / 24),
             Outcome(
                 f"cows_hours_at_or_above_{level}",
-                f"Time with COWS\N{NO-BREAK SPACE}≥\N{NO-BREAK SPACE}{level}",
+                f"Time with COWS ≥ {level}",
                 "h",
                 0,
                 hours_at_or_above(time_h, cows, moderate_level),
@@ -93,13 +93,13 @@ def share_reaching(arm: ArmForecast, quantity: str, level: float) -> float | Non
 
 
 def presented(arms: Sequence[ArmForecast]) -> list[ArmForecast]:
-    """The order of the report: the case as written, then standard treatments, then whatever else was entered."""
+    """The order of the report: the case as written, then standard treatments, then whatever was entered."""
     first, rest = arms[0], list(arms[1:])
     return [first, *sorted(rest, key=lambda arm: not arm.evidence_based)]
 
 
 def relapse_spread(arm: ArmForecast) -> list[tuple[int, dict[str, float]]]:
-    """Day and spread over people of the lowest ventilation (% of baseline) if the former dose is taken that day."""
+    """Days after the start at which the former dose is taken, and the lowest ventilation (% of baseline)."""
     if arm.relapse is None:
         return []
     data = arm.relapse["ventilation_minimum"].transpose("day", "person")

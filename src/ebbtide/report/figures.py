@@ -12,11 +12,11 @@ from .clock import moment, span
 from .scene import Figure, Key, Scene, band_keys, window_heads
 from .tables import Table
 from .theme import BLUE, VERMILLION
-from .words import interval, number, plain_number
+from .words import interval, label, number, plain, plain_number
 
 
 def observed_scores(scene: Scene, name: str = "COWS") -> list[dict[str, float]]:
-    """Observations of one scale: ``t`` with ``v``, or with ``lo`` and ``hi`` for a rating known as a range."""
+    """Observations of one scale: ``t`` with ``v``, or with ``lo`` and ``hi`` for a rating in a range."""
     found: list[dict[str, float]] = []
     for seen in scene.forecast.case.observations:
         if seen.kind != "scale" or str(seen.name).upper() != name:
@@ -39,7 +39,7 @@ def course_figure(scene: Scene) -> Figure | None:
     spread = "" if scene.single else f", 5 to 95 percent band {interval(band.low[peak], band.high[peak], 0)}"
     summary = (
         f"COWS over {span(scene.duration_h)}. Highest at {span(float(band.time_h[peak]))} after the start: "
-        f"{number(float(band.median[peak]), 0)} points{spread}. {len(seen)} observed scores are drawn over it."
+        f"{number(float(band.median[peak]), 0)} points{spread}. Observed scores drawn over it: {len(seen)}."
     )
     return Figure(
         "course",
@@ -47,7 +47,9 @@ def course_figure(scene: Scene) -> Figure | None:
         charts.course_chart(band, scene.duration_h, scene.severity, seen, single=scene.single),
         summary,
         tables.course_table(band, scene.windows, scene.start, single=scene.single, name="COWS"),
-        band_keys(single=scene.single, observed=any("v" in o for o in seen), ranges=any("lo" in o for o in seen)),
+        band_keys(
+            single=scene.single, observed=any("v" in o for o in seen), ranges=any("lo" in o for o in seen)
+        ),
         open=True,
     )
 
@@ -94,8 +96,9 @@ def certainty_figure(scene: Scene) -> Figure | None:
         for basis in (BETWEEN, WITH_UNCERTAINTY)
     ]
     summary = (
-        f"5 to 95 percent bands of COWS. At the peak: {interval(between.low[peak], between.high[peak], 0)} between "
-        f"people, {interval(wide.low[peak], wide.high[peak], 0)} with the uncertainty of parameters."
+        "5 to 95 percent bands of COWS. At the peak: "
+        f"{interval(between.low[peak], between.high[peak], 0)} between people, "
+        f"{interval(wide.low[peak], wide.high[peak], 0)} with the uncertainty of parameters."
     )
     keys = (
         Key("line", BLUE, "median"),
@@ -103,7 +106,15 @@ def certainty_figure(scene: Scene) -> Figure | None:
         Key("dash", VERMILLION, "5–95 % with the uncertainty of parameters"),
     )
     chart = charts.certainty_chart(between, wide, scene.duration_h, scene.severity.maximum)
-    return Figure("certainty", "Two kinds of not knowing", chart, summary, tables.peak_by_basis_table(rows), keys, open=True)
+    return Figure(
+        "certainty",
+        "Two kinds of not knowing",
+        chart,
+        summary,
+        tables.peak_by_basis_table(rows),
+        keys,
+        open=True,
+    )
 
 
 def observations(scene: Scene) -> Table | None:
@@ -112,22 +123,29 @@ def observations(scene: Scene) -> Table | None:
     rows = []
     for seen in sorted(scene.forecast.case.observations, key=lambda o: o.time_h):
         expected = number(None)
-        if seen.kind == "scale" and str(seen.name).lower() in bands:
-            band = bands.band(str(seen.name).lower())
-            low, median, high = (np.interp(seen.time_h, band.time_h, c) for c in (band.low, band.median, band.high))
+        quantity = str(seen.name).lower().replace("-", "_")
+        if seen.kind in ("scale", "quantity") and quantity in bands and seen.time_h >= 0:
+            band = bands.band(quantity)
+            low, median, high = (
+                np.interp(seen.time_h, band.time_h, c) for c in (band.low, band.median, band.high)
+            )
             expected = number(float(median), 0)
             if not scene.single:
                 expected += f" (5–95 %: {interval(float(low), float(high), 0)})"
-        when = f"{span(seen.time_h)} after the start" if seen.time_h >= 0 else f"{span(-seen.time_h)} before the start"
-        rows.append((f"{when}, {moment(scene.start, seen.time_h)}", str(seen.name), observed_text(seen), expected))
+        side = "after" if seen.time_h >= 0 else "before"
+        when = f"{span(abs(seen.time_h))} {side} the start, {moment(scene.start, seen.time_h)}"
+        rows.append((when, label(str(seen.name)), observed_text(seen), expected))
     return tables.observation_table(rows) if rows else None
 
 
 def observed_text(seen: Any) -> str:
-    """An observation as text: as written where that is kept, else its value or range."""
+    """An observation as text: as written where that is kept, else its value, range or items."""
     if getattr(seen, "text", ""):
         return str(seen.text)
     if seen.value is not None:
-        return plain_number(float(seen.value))
+        return f"{plain_number(float(seen.value))} {getattr(seen, 'unit', '')}".strip()
     low, high = getattr(seen, "low", None), getattr(seen, "high", None)
-    return interval(low, high, 0) if low is not None and high is not None else number(None)
+    if low is not None and high is not None:
+        return interval(low, high, 0)
+    items = getattr(seen, "items", None)
+    return plain(dict(items)) if items else "seen"

@@ -9,6 +9,7 @@ from typing import Any
 
 from .page import Page
 from .render import to_svg
+from .words import unbroken
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -21,10 +22,22 @@ def _template() -> Any:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_tied,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     return environment.get_template("report.html.j2")
+
+
+def _tied(value: Any) -> Any:
+    """Text as it goes into the page; markup (the charts) stays as it is."""
+    return unbroken(value) if type(value) is str else value
+
+
+def _used_for(text: Any) -> list[str]:
+    """The uses of a source one by one, whether they come as a list or joined by commas."""
+    parts = text.split(",") if isinstance(text, str) else (text or ())
+    return [str(part).strip() for part in parts if str(part).strip()]
 
 
 def draw(page: Page) -> dict[str, str]:
@@ -39,4 +52,4 @@ def render(page: Page, charts: Mapping[str, str]) -> str:
     # Vega escapes text inside charts, and ``to_svg`` escapes the label: the SVG is safe as it is.
     drawn = {figure: Markup(svg) for figure, svg in charts.items()}
     style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
-    return str(_template().render(page=page, drawn=drawn, style=style))
+    return str(_template().render(page=page, drawn=drawn, style=style, used_for=_used_for))

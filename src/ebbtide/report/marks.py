@@ -42,7 +42,9 @@ def inline(times: Array, **curves: Array) -> Spec:
 def _listed(values: Array) -> list[float | None]:
     """Numbers as JSON has them: a gap where there is no number."""
     listed: list[float | None] = values.tolist()
-    return listed if np.isfinite(values).all() else [v if v is not None and np.isfinite(v) else None for v in listed]
+    if np.isfinite(values).all():
+        return listed
+    return [v if v is not None and np.isfinite(v) else None for v in listed]
 
 
 def band_data(band: Band, unit_h: float, most: int) -> Spec:
@@ -57,7 +59,7 @@ def time_unit(duration_h: float) -> tuple[float, str]:
 
 
 def time_axis(duration_h: float, *, labelled: bool = True, small: bool = False) -> Spec:
-    """The x encoding of time since the start; a chart with another below it on the same axis needs no labels."""
+    """The x encoding of time since the start; a chart with another below it needs no labels."""
     unit_h, title = time_unit(duration_h)
     end = duration_h / unit_h
     steps = (1, 2, 3, 4, 6, 7, 12, 14, 24, 28, 56, 84, 168)
@@ -103,13 +105,15 @@ def line(y: Spec, colour: str, dash: Iterable[int] = (), width: float = 2.2, fie
 
 def band_layers(y: Spec, style: Stroke, *, single: bool) -> list[Spec]:
     """Both bands and the median; the line alone for one person, who has no band."""
-    middle, colour = line(y, style.colour, style.dash), fixed(style.colour)
+    middle, colour = line(y, style.colour), fixed(style.colour)
     if single:
         return [middle]
     return [area("l", "h", y, 0.16, **colour), area("q", "u", y, 0.28, **colour), middle]
 
 
-def level_lines(levels: Iterable[tuple[float, str]], top: float, y: Spec, *, named: bool = True) -> list[Spec]:
+def level_lines(
+    levels: Iterable[tuple[float, str]], top: float, y: Spec, *, named: bool = True
+) -> list[Spec]:
     """Thin lines across at named levels below ``top``, with the name at the right edge."""
     values = [{"v": level, "name": name} for level, name in levels if level <= top]
     if not values:

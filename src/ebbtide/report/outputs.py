@@ -53,7 +53,7 @@ def folder_name(arm_id: str) -> str:
 
 
 def write_trajectory(arm: ArmForecast, path: Path) -> Path:
-    """All people of an arm: ``person``, ``time_h``, then one column a quantity with its unit in the field metadata."""
+    """All people of an arm: ``person``, ``time_h``, then one column a quantity, units as field metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -81,7 +81,9 @@ def write_trajectory(arm: ArmForecast, path: Path) -> Path:
 
 def write_json(value: Any, path: Path) -> Path:
     """Any result as JSON; numbers that are not finite become null."""
-    text = json.dumps(jsonable(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_numbers)
+    text = json.dumps(
+        jsonable(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_numbers
+    )
     return write_text(text + "\n", path)
 
 

@@ -1,16 +1,16 @@
-"""The page as data: every section of the report with its words, figures and tables, ready for the template."""
+"""The page as data: every section of the report, ready for the template."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from . import figures, figures_arms, prose, tables
+from . import entered, figures, figures_arms, prose, tables
 from .bands import BETWEEN, WITH_UNCERTAINTY
-from .clock import calendar, instant, moment, span
+from .clock import moment, span
 from .compare import relapse_spread
 from .scene import Figure, Scene
 from .summary import course_of, reaching
@@ -64,6 +64,8 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     single: bool
     band_words: str
+    people_words: str
+    """What outcomes of single people leave out; nothing where the bands hold the same."""
     emergency: tuple[Mapping[str, Any], ...]
     alarms: tuple[Finding, ...]
     tiles: tuple[Tile, ...]
@@ -115,9 +117,10 @@ def build(scene: Scene) -> Page:
     certain = figures.certainty_figure(scene)
     return Page(
         title=case.title or case.id,
-        facts=_facts(scene),
+        facts=entered.facts(scene),
         single=scene.single,
         band_words=prose.BASIS_TITLES.get(scene.bands[0].main_basis, scene.bands[0].main_basis),
+        people_words=_people_words(scene),
         emergency=forecast.emergency,
         alarms=tuple(f for f in found if f.severity in SEVERITIES[:2]),
         tiles=_tiles(scene),
@@ -140,7 +143,7 @@ def build(scene: Scene) -> Page:
         missing=forecast.missing,
         not_simulated=forecast.not_simulated,
         assumptions=tables.assumption_table(forecast.assumptions) if forecast.assumptions else None,
-        solver=_pairs(solver) if isinstance(solver, Mapping) else ((("solver", plain(solver)),) if solver else ()),
+        solver=_pairs(solver if isinstance(solver, Mapping) else {"solver": solver}) if solver else (),
         plasma=figures_arms.curves_figure(
             scene, "plasma", "Concentrations in plasma", [q for q in quantities if q.startswith("plasma.")]
         ),
@@ -154,11 +157,21 @@ def build(scene: Scene) -> Page:
             Option(arm.title, _tag(scene, i), arm.evidence_based, arm.dose_lines, "")
             for i, arm in enumerate(scene.arms)
         ),
-        person=_person(case.person),
-        history=tuple(_history(stream) for stream in case.history),
+        person=entered.person(case.person),
+        history=tuple(entered.use(stream) for stream in case.history),
         notes=tuple(case.notes),
         sources=forecast.sources,
         provenance=_pairs({k: v for k, v in forecast.provenance.items() if k != "solver"}),
+    )
+
+
+def _people_words(scene: Scene) -> str:
+    bases = scene.bands[0].bases
+    if scene.single or bases[0] == scene.bands[0].main_basis:
+        return ""
+    return (
+        f"Shares of people, outcomes and differences hold {prose.BASIS_TITLES[bases[0]]} only: "
+        "how much more the parameters leave open is said in section 4."
     )
 
 
@@ -177,17 +190,6 @@ def _pairs(table: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((label(str(key)), plain(value)) for key, value in table.items())
 
 
-def _facts(scene: Scene) -> tuple[tuple[str, str], ...]:
-    case, count = scene.forecast.case, scene.written.people.sizes["person"]
-    people = "1, the typical person" if scene.single else f"{count} simulated people who share the known traits"
-    return (
-        ("Case", str(case.id)),
-        ("Start", calendar(case.start)),
-        ("Forecast", f"{span(scene.duration_h)}, to {calendar(instant(case.start, scene.duration_h))}"),
-        ("People", people),
-    )
-
-
 def _tiles(scene: Scene) -> tuple[Tile, ...]:
     told = course_of(scene)
     if told is None:
@@ -197,7 +199,7 @@ def _tiles(scene: Scene) -> tuple[Tile, ...]:
     if told.onset_h is not None and told.onset_h > 0:
         begin = span(told.onset_h)
     settled = "not within the forecast" if told.lasts_past_end else "never reached"
-    level = f"{scene.severity.onset:.0f}"
+    level, at_end = f"{scene.severity.onset:.0f}", f"COWS at the end: {number(told.at_end, 0)}"
     spread = "" if scene.single else f"5–95 %: {interval(told.peak_low, told.peak_high, 0)}; "
     return (
         Tile("Begins", begin, moment(start, told.onset_h) if told.onset_h else f"COWS {level} or more"),
@@ -206,7 +208,7 @@ def _tiles(scene: Scene) -> tuple[Tile, ...]:
         Tile(
             f"Below {level} again",
             span(told.resolved_h) if told.resolved_h is not None else settled,
-            moment(start, told.resolved_h) if told.resolved_h is not None else f"COWS at the end: {told.at_end:.0f}",
+            moment(start, told.resolved_h) if told.resolved_h is not None else at_end,
         ),
     )
 
@@ -270,32 +272,3 @@ def _certainty_words(scene: Scene) -> str:
         (float(wide.low[peak]), float(wide.high[peak])),
         float(wide.time_h[peak]),
     )
-
-
-UNIT_SUFFIXES = {"years": "years", "kg": "kg", "cm": "cm", "h": "h", "ms": "ms"}
-
-
-def _person(person: Any) -> tuple[tuple[str, str], ...]:
-    if is_dataclass(person) and not isinstance(person, type):
-        table = {f.name: getattr(person, f.name) for f in fields(person)}
-    else:
-        table = dict(person) if isinstance(person, Mapping) else dict(vars(person))
-    return tuple(_trait(k, v) for k, v in table.items() if v not in (None, "", (), [], {}))
-
-
-def _trait(name: str, value: Any) -> tuple[str, str]:
-    stem, _, suffix = name.rpartition("_")
-    if stem and suffix in UNIT_SUFFIXES and isinstance(value, int | float):
-        return label(stem), f"{plain(value)} {UNIT_SUFFIXES[suffix]}"
-    return label(name), plain(value).replace("_", " ")
-
-
-def _history(stream: Any) -> str:
-    parts = [f"{stream.title}, {stream.amount_text}"]
-    if stream.interval_h:
-        parts.append(f"every {span(stream.interval_h)}")
-    if stream.duration_h:
-        parts.append(f"for {span(stream.duration_h)}")
-    if stream.last_h is not None:
-        parts.append(f"last {span(abs(stream.last_h))} {'before' if stream.last_h <= 0 else 'after'} the start")
-    return " ".join(parts[:1]) + (" " + ", ".join(parts[1:]) if parts[1:] else "")

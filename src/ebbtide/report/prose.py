@@ -49,11 +49,12 @@ def expectation(
                 f"Withdrawal is expected to begin {span(course.onset_h)} after the start "
                 f"({moment(start, course.onset_h)}), when {who} first reaches {level}."
             )
-        sentences.append(f"It is worst {peak_when}, with a COWS of {highest}: {severity.name_of(course.peak)}.")
+        name = severity.name_of(course.peak)
+        sentences.append(f"It is worst {peak_when}, with a COWS of {highest}: {name}.")
         sentences.append(_ending(course, start, duration_h, level))
     told = [f"{percent(share)} reach {at:.0f} or more ({name})" for at, name, share in reaching if share > 0]
     if told and not single:
-        sentences.append("Of the people in this forecast, " + ", ".join(told) + " at some time.")
+        sentences.append("Of the simulated people, " + ", ".join(told) + " at some time.")
     return " ".join(sentences)
 
 
@@ -84,15 +85,15 @@ def option_change(option: Mapping[str, Outcome], reference: Mapping[str, Outcome
         parts.append(f"{name} changes by {signed(spread['mean'], places)} {unit}{between}")
     if not parts:
         return ""
-    mean = "" if single else ", on average,"
+    mean = "," if single else ", on average,"
     return f"Against the case as written{mean} {' and '.join(parts)}."
 
 
 def relapse_lead(former_dose: str, *, single: bool) -> str:
     """What the relapse figures are, told once for all arms."""
-    who = "the typical person" if single else "the median person"
+    who, dose = "the typical person" if single else "the median person", former_dose or "the former dose"
     return (
-        f"If {former_dose or 'the former dose'} is taken again, breathing falls within 6 h to a lowest point. "
+        f"If {dose} is taken again, breathing falls to a lowest point within 6 h. "
         f"In percent of the person’s own baseline, that is for {who}:"
     )
 
@@ -100,10 +101,14 @@ def relapse_lead(former_dose: str, *, single: bool) -> str:
 def relapse_words(days: Sequence[tuple[int, Mapping[str, float]]], *, single: bool) -> str:
     """How deep breathing falls on the first and on the last day computed."""
     (first, early), (last, late) = days[0], days[-1]
-    words = f"{number(early['median'], 0)} % on day {first}"
+    words = f"{number(early['median'], 0)} % {_after(first)}"
     if last > first:
-        words += f", {number(late['median'], 0)} % on day {last}"
-    return words if single else f"{words}; for one person in twenty it is {number(late['low'], 0)} % or less on day {last}"
+        words += f" and {number(late['median'], 0)} % {_after(last)}"
+    return words if single else f"{words} (then for one person in twenty {number(late['low'], 0)} % or less)"
+
+
+def _after(day: int) -> str:
+    return "at the start" if day == 0 else f"after {day} day{'s' if day > 1 else ''}"
 
 
 def certainty_words(between: tuple[float, float], wide: tuple[float, float], peak_h: float) -> str:

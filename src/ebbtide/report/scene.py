@@ -18,8 +18,8 @@ from .words import label
 if TYPE_CHECKING:
     from ebbtide.engine.forecast import ArmForecast, Forecast
 
-SCALE_TOPS = {"craving": 100.0, "sows": 64.0, "sows_gossop": 30.0}
-"""Quantities that are ratings, with the highest rating there is."""
+SCALE_TOPS = {"craving": 100.0, "sows": 64.0, "sows_gossop": 30.0, "mor.occupancy": 1.0, "mor.signal": 1.0}
+"""Quantities on a scale that ends, with its end."""
 
 
 @dataclass(frozen=True)

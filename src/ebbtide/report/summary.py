@@ -109,5 +109,3 @@ def _relapse(scene: Scene, index: int) -> dict[str, Any] | None:
         "unit": "% of baseline",
         "ventilation_minimum": {str(day): spread for day, spread in days},
     }
-
-

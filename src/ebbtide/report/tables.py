@@ -129,7 +129,7 @@ def _headed(outcome: Outcome) -> str:
 def difference_table(arms: Sequence[tuple[str, str, Mapping[str, Outcome]]], *, single: bool) -> Table:
     """One row an option: the mean difference from the case as written, within each person."""
     _, _, reference = arms[0]
-    keys = [key for key in reference if key != "cows_peak_h"]
+    keys = [key for key in reference if key != "cows_peak_day"]
     rows = []
     for title, tag, found in arms[1:]:
         cells = []
@@ -142,7 +142,7 @@ def difference_table(arms: Sequence[tuple[str, str, Mapping[str, Outcome]]], *, 
             detail = "" if single else _signed_interval(spread, change.decimals)
             cells.append(Cell(signed(spread["mean"], change.decimals), detail))
         rows.append(Row(Cell(title, tag), tuple(cells)))
-    how = "for the typical person" if single else "mean over people; below it, 5 to 95 % of people’s own differences"
+    how = "for the typical person" if single else "mean; below it, 5 to 95 % of people’s own differences"
     return Table(
         f"Difference from the case as written: {how}",
         ("Option", *(_headed(reference[k]) for k in keys)),
@@ -155,7 +155,9 @@ def _signed_interval(spread: Mapping[str, float], decimals: int) -> str:
     return f"{signed(spread['low'], decimals)} to {signed(spread['high'], decimals)}"
 
 
-def relapse_table(arms: Sequence[tuple[str, Sequence[tuple[int, dict[str, float]]]]], *, single: bool) -> Table:
+def relapse_table(
+    arms: Sequence[tuple[str, Sequence[tuple[int, dict[str, float]]]]], *, single: bool
+) -> Table:
     """One row a day, one column an arm: lowest breathing if the former dose is taken again."""
     days = sorted({day for _, found in arms for day, _ in found})
     by_arm = [dict(found) for _, found in arms]
@@ -169,11 +171,11 @@ def relapse_table(arms: Sequence[tuple[str, Sequence[tuple[int, dict[str, float]
                 continue
             detail = "" if single else interval(spread["low"], spread["high"], 0)
             cells.append(Cell(number(spread["median"], 0), detail))
-        rows.append(Row(Cell(f"day {day}"), tuple(cells)))
+        rows.append(Row(Cell(f"{day} d"), tuple(cells)))
     how = "the typical person" if single else "median person; below it, 5 to 95 % of people"
     return Table(
         f"Lowest breathing (% of baseline) in the 6 h after the former dose is taken again: {how}",
-        ("Taken again on", *(title for title, _ in arms)),
+        ("Taken again after", *(title for title, _ in arms)),
         tuple(rows),
     )
 
@@ -200,17 +202,23 @@ def exposure_table(rows: Sequence[tuple[str, str, str, np.ndarray, np.ndarray]],
     for title, unit, arm, highest, when in rows:
         top, at = spread_of(highest), spread_of(when)
         cells = (
-            Cell(f"{number(top['median'])} {unit}".strip(), "" if single else interval(top["low"], top["high"])),
+            Cell(
+                f"{number(top['median'])} {unit}".strip(), "" if single else interval(top["low"], top["high"])
+            ),
             Cell(f"{number(at['median'], 0)} h", "" if single else interval(at["low"], at["high"], 0)),
         )
         found.append(Row(Cell(title, arm), cells))
     how = "" if single else "; median person, below it 5 to 95 % of people"
-    return Table(f"Highest value and when it is reached{how}", ("Quantity", "Highest", "Reached at"), tuple(found))
+    return Table(
+        f"Highest value and when it is reached{how}", ("Quantity", "Highest", "Reached at"), tuple(found)
+    )
 
 
 def observation_table(rows: Sequence[tuple[str, str, str, str]]) -> Table:
     """What was observed, and what was forecast for that time: time, what, observed, forecast."""
-    found = tuple(Row(Cell(when), (Cell(what), Cell(seen), Cell(expected))) for when, what, seen, expected in rows)
+    found = tuple(
+        Row(Cell(when), (Cell(what), Cell(seen), Cell(expected))) for when, what, seen, expected in rows
+    )
     return Table("Observations in the case", ("When", "What", "Observed", "Forecast"), found, numeric=False)
 
 
@@ -223,6 +231,11 @@ def assumption_table(assumptions: Sequence[Mapping[str, object]]) -> Table:
         unit = str(entry.get("unit") or "")
         unit = "" if unit == "dimensionless" else unit
         rows.append(
-            Row(Cell(str(entry.get("name", ""))), (Cell(f"{text} {unit}".strip()), Cell(str(entry.get("note", "")))))
+            Row(
+                Cell(str(entry.get("name", ""))),
+                (Cell(f"{text} {unit}".strip()), Cell(str(entry.get("note", "")))),
+            )
         )
-    return Table("Assumed numbers", ("Number", "Value", "Why, and what it could be"), tuple(rows), numeric=False)
+    return Table(
+        "Assumed numbers", ("Number", "Value", "Why, and what it could be"), tuple(rows), numeric=False
+    )

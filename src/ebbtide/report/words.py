@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 NO_VALUE = "–"
@@ -50,6 +51,20 @@ def percent(fraction: float | None) -> str:
     if 0.99 < fraction < 1:
         return "over 99 %"
     return f"{fraction * 100:.0f} %"
+
+
+_BREAKS = (
+    (re.compile(r"(?<=\d) (?=(?:%|h|d|min|days?|points|nM|kg|mg|g)\b|%)"), "\N{NO-BREAK SPACE}"),
+    (re.compile(r"(?<=[≥≤×]) (?=\d)|(?<=[A-Z]) (?=[≥≤])"), "\N{NO-BREAK SPACE}"),
+    (re.compile(r"(?<=\d)–(?=\d)"), "\N{WORD JOINER}–\N{WORD JOINER}"),
+)
+
+
+def unbroken(text: str) -> str:
+    """The same text with its numbers tied to their units and ranges tied together at line ends."""
+    for pattern, tie in _BREAKS:
+        text = pattern.sub(tie, text)
+    return text
 
 
 def label(name: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def write_results(forecast: Forecast, out_dir: Path | str, library: Library | None = None) -> dict[str, Path]:
-    """Write ``report.html``, ``summary.json`` and ``trajectory.parquet`` (each alternative's in its own folder).
+    """Write ``report.html``, ``summary.json`` and ``trajectory.parquet``, one folder more an alternative.
 
     Parameters
     ----------
@@ -48,7 +48,9 @@ def write_results(forecast: Forecast, out_dir: Path | str, library: Library | No
     written: dict[str, Path] = {}
     with ThreadPoolExecutor(max_workers=2) as pool:  # charts are drawn outside the lock of the interpreter
         drawing = pool.submit(draw, page)
-        pending = {name: pool.submit(write_trajectory, arm, path) for name, arm, path in _trajectories(scene, out)}
+        pending = {
+            name: pool.submit(write_trajectory, arm, path) for name, arm, path in _trajectories(scene, out)
+        }
         written["summary"] = write_json(summary(scene), out / "summary.json")
         written |= {name: job.result() for name, job in pending.items()}
         written["report"] = write_text(render(page, drawing.result()), out / "report.html")
@@ -60,4 +62,8 @@ def _trajectories(scene: Scene, out: Path) -> Iterator[tuple[str, ArmForecast, P
         if index == 0:
             yield "trajectory", arm, out / "trajectory.parquet"
         else:
-            yield f"trajectory.{arm.id}", arm, out / "alternatives" / folder_name(arm.id) / "trajectory.parquet"
+            yield (
+                f"trajectory.{arm.id}",
+                arm,
+                out / "alternatives" / folder_name(arm.id) / "trajectory.parquet",
+            )
