@@ -8,6 +8,7 @@ axis. The loop runs over as many nodes as the mesh has, so that a new schedule n
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,8 +25,9 @@ from .exponential import Coefficients, coefficients
 from .mesh import Mesh
 from .modes import Modes
 
-NODE_BLOCK = 256
-"""Meshes are padded to multiples of this, so that few shapes are ever compiled."""
+NODE_BLOCK = 128
+ROW_BLOCK = 32
+"""Pieces of a mesh are padded to multiples of these, so that few shapes are ever compiled."""
 
 
 def _configure() -> None:
@@ -57,45 +59,60 @@ class PersonState(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """A mesh as arrays for the compiled loop, padded."""
+    """A piece of a mesh as arrays for the compiled loop, padded."""
 
     step_h: Float[Values, " nodes"]
     dose_kind: Int[Values, " nodes"]
-    output_row: Int[Values, " nodes"]
-    save_row: Int[Values, " nodes"]
-    coefficients: Coefficients
+    coefficients: Float[Values, "nodes six states"]
+    row_node: Int[Values, " rows"]
+    """Node of each output row; padding points behind the last node."""
+    nodes: Int[Values, ""]
+    """How many nodes are real."""
 
 
 class Course(NamedTuple):
-    """What a run gives."""
+    """What a piece gives."""
 
     end: PersonState
     rows: Float[Array, "rows quantities people"]
-    """Body quantities, then plasma concentrations, at the output times."""
-    saved: PersonState
-    """States at the save times, as ``(saves, modes, people)`` and ``(saves, states, people)``."""
+    """Body quantities, then plasma concentrations, at the output times (and padding)."""
     lowest_ventilation: Float[Array, " people"]
 
 
-def schedule(mesh: Mesh, rates: NDArray[np.float64]) -> Schedule:
-    """The mesh with coefficients for decay ``rates`` of the body's states, shape ``(states,)``."""
-    nodes = -(-len(mesh) // NODE_BLOCK) * NODE_BLOCK
-    spare = nodes - len(mesh)
+def schedules(
+    mesh: Mesh, rates: NDArray[np.float64], boundaries_h: Sequence[float] = ()
+) -> list[tuple[Schedule, int]]:
+    """The mesh in pieces between ``boundaries_h``, each with its number of output rows.
 
-    def pad(values: NDArray[Any], filler: float) -> NDArray[Any]:
-        return np.concatenate([values, np.full((spare, *values.shape[1:]), filler, dtype=values.dtype)])
+    ``rates`` are the decay rates ``(states,)`` that the exponential scheme takes as its linear part. All
+    pieces have the same padded shape.
+    """
+    table = np.stack(coefficients(mesh.step_h, rates), axis=1)
+    cuts = mesh.pieces(boundaries_h)
+    nodes = -(-max(cut.stop - cut.start for cut in cuts) // NODE_BLOCK) * NODE_BLOCK
+    most_rows = max(int(mesh.is_output[cut].sum()) for cut in cuts)
+    rows = -(-most_rows // ROW_BLOCK) * ROW_BLOCK
+    result = []
+    for cut in cuts:
+        count = cut.stop - cut.start
+        own_rows = np.flatnonzero(mesh.is_output[cut])
+        plan = Schedule(
+            step_h=_padded(mesh.step_h[cut], nodes, 0.0),
+            dose_kind=_padded(mesh.dose_kind[cut], nodes, -1),
+            coefficients=_padded(table[cut], nodes, 0.0),
+            row_node=_padded(own_rows.astype(np.int32), rows, count),
+            nodes=np.int32(count),
+        )
+        result.append((plan, len(own_rows)))
+    return result
 
-    table = coefficients(mesh.step_h, rates)
-    return Schedule(
-        step_h=pad(mesh.step_h, 0.0),
-        dose_kind=pad(mesh.dose_kind, -1),
-        output_row=pad(mesh.output_row, -1),
-        save_row=pad(mesh.save_row, -1),
-        coefficients=Coefficients(*(pad(part, 0.0) for part in table)),
-    )
+
+def _padded(values: NDArray[Any], length: int, filler: float) -> NDArray[Any]:
+    spare = np.full((length - len(values), *values.shape[1:]), filler, dtype=values.dtype)
+    return np.concatenate([values, spare])
 
 
-@partial(jax.jit, static_argnames=("body", "rows", "saves"))
+@partial(jax.jit, static_argnames=("body",))
 def integrate(
     body: Body,
     numbers: BodyNumbers,
@@ -103,12 +120,9 @@ def integrate(
     doses: Float[Values, "kinds modes people"],
     state: PersonState,
     plan: Schedule,
-    nodes: Int[Values, ""],
     rates: Float[Values, " states"],
-    rows: int,
-    saves: int,
 ) -> Course:
-    """Run ``nodes`` nodes of ``plan``.
+    """Run one piece of a mesh.
 
     Parameters
     ----------
@@ -116,38 +130,33 @@ def integrate(
         Jump of the modes for each kind of dose.
     rates
         Decay rates that the coefficients of ``plan`` were made for.
-    rows, saves
-        How many output rows and saved states there are.
     """
-    people = state.body.shape[-1]
-    decay = rates[:, None]
+    decay = jnp.asarray(rates)[:, None]
+    # in a loop, arrays of the program's own are indexed, whatever was handed in
+    plan = jax.tree.map(jnp.asarray, plan)
+    modes = jax.tree.map(jnp.asarray, modes)
+    jumps = jnp.asarray(doses)
 
     def concentrations(now: Float[Array, "modes people"]) -> Float[Array, "ligands people"]:
-        return (modes.effect * now).sum(axis=1)
+        return jnp.sum(modes.effect * now, axis=1)
 
     def remainder(
         y: Float[Array, "states people"], effect: Float[Array, "ligands people"]
     ) -> Float[Array, "states people"]:
         return body.change(y, effect, numbers) + decay * y
 
-    def node(index: Int[Array, ""], course: Course) -> Course:
+    def dosed(index: Int[Array, ""], z: Float[Array, "modes people"]) -> Float[Array, "modes people"]:
         kind = plan.dose_kind[index]
-        jump = jnp.where(kind >= 0, doses[jnp.maximum(kind, 0)], 0.0)
-        z = course.end.modes + jump
-        y = course.end.body
-        at_start = concentrations(z)
-        row = jnp.where(plan.output_row[index] >= 0, plan.output_row[index], rows)
-        save = jnp.where(plan.save_row[index] >= 0, plan.save_row[index], saves)
-        seen = jax.lax.cond(
-            plan.output_row[index] >= 0,
-            lambda: jnp.concatenate([body.observe(y, at_start, numbers), (modes.plasma * z).sum(axis=1)]),
-            lambda: jnp.zeros(course.rows.shape[1:]),
-        )
+        return z + jnp.where(kind >= 0, jumps[jnp.maximum(kind, 0)], 0.0)
+
+    def node(index: Int[Array, ""], carry: tuple[PersonState, Array]) -> tuple[PersonState, Array]:
+        (z, y), lowest = carry
+        z = dosed(index, z)
         half = jnp.exp(-0.5 * plan.step_h[index] * modes.rate)
         z_middle = z * half
         z_end = z_middle * half
-        at_middle, at_end = concentrations(z_middle), concentrations(z_end)
-        c = Coefficients(*(part[index][:, None] for part in plan.coefficients))
+        at_start, at_middle, at_end = concentrations(z), concentrations(z_middle), concentrations(z_end)
+        c = Coefficients(*plan.coefficients[index][:, :, None])
         f0 = remainder(y, at_start)
         a = c.half * y + c.stage * f0
         fa = remainder(a, at_middle)
@@ -157,29 +166,19 @@ def integrate(
         fd = remainder(d, at_end)
         y_end = c.whole * y + c.first * f0 + c.middle * (fa + fb) + c.last * fd
         breath = body.observe_ventilation(y_end, at_end, numbers)
-        return Course(
-            end=PersonState(z_end, y_end),
-            rows=jax.lax.dynamic_update_index_in_dim(course.rows, seen, row, 0),
-            saved=PersonState(
-                jax.lax.dynamic_update_index_in_dim(course.saved.modes, z, save, 0),
-                jax.lax.dynamic_update_index_in_dim(course.saved.body, y, save, 0),
-            ),
-            lowest_ventilation=jnp.minimum(course.lowest_ventilation, breath),
-        )
+        return PersonState(z_end, y_end), jnp.minimum(lowest, breath)
 
-    quantities = len(body.quantities) + modes.plasma.shape[0]
-    empty = Course(
-        end=state,
-        rows=jnp.zeros((rows + 1, quantities, people)),
-        saved=PersonState(
-            jnp.zeros((saves + 1, *state.modes.shape)), jnp.zeros((saves + 1, *state.body.shape))
-        ),
-        lowest_ventilation=jnp.ones(people),
-    )
-    result = jax.lax.fori_loop(0, nodes, node, empty)
-    return Course(
-        end=result.end,
-        rows=result.rows[:rows],
-        saved=PersonState(result.saved.modes[:saves], result.saved.body[:saves]),
-        lowest_ventilation=result.lowest_ventilation,
-    )
+    def row(
+        carry: tuple[Array, tuple[PersonState, Array]], target: Int[Array, ""]
+    ) -> tuple[tuple[Array, tuple[PersonState, Array]], Array]:
+        done, people = carry
+        people = jax.lax.fori_loop(done, target, node, people)
+        (z, y), _ = people
+        seen_z = dosed(target, z)
+        seen = body.observe(y, concentrations(seen_z), numbers)
+        return (target, people), jnp.concatenate([seen, jnp.sum(modes.plasma * seen_z, axis=1)])
+
+    start = (jnp.int32(0), (PersonState(*map(jnp.asarray, state)), jnp.ones(state.body.shape[-1])))
+    (done, people), rows = jax.lax.scan(row, start, plan.row_node)
+    end, lowest = jax.lax.fori_loop(done, plan.nodes, node, people)
+    return Course(end=end, rows=rows, lowest_ventilation=lowest)

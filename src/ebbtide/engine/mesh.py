@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +17,26 @@ SAME_TIME_H = 1e-9
 
 @dataclass(frozen=True)
 class Mesh:
-    """Nodes in order of time; at each a dose may be given and a row written, then a step follows.
+    """Nodes in order of time; at each a dose may be given, then a step follows.
 
     All arrays have one entry a node. ``step_h`` of the last node is 0, as between two doses at
-    the same time. ``dose_kind``, ``output_row`` and ``save_row`` are -1 where there is none.
+    the same time. ``dose_kind`` is -1 where none is given. ``is_output`` marks the nodes whose state
+    after the dose is a row of output.
     """
 
     time_h: NDArray[np.float64]
     step_h: NDArray[np.float64]
     dose_kind: NDArray[np.int32]
-    output_row: NDArray[np.int32]
-    save_row: NDArray[np.int32]
+    is_output: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.time_h)
+
+    def pieces(self, boundaries_h: Sequence[float] | NDArray[np.float64]) -> list[slice]:
+        """Nodes between consecutive boundaries; what happens at a boundary belongs to the later piece."""
+        cuts = np.searchsorted(self.time_h, np.asarray(boundaries_h) - SAME_TIME_H)
+        edges = np.unique(np.concatenate([[0], cuts, [len(self)]]))
+        return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
 
 def build_mesh(
@@ -37,7 +44,7 @@ def build_mesh(
     end_h: float,
     doses: Sequence[tuple[float, int]],
     outputs: Sequence[float] | NDArray[np.float64] = (),
-    saves: Sequence[float] | NDArray[np.float64] = (),
+    stops: Sequence[float] | NDArray[np.float64] = (),
     refinement: float = 1.0,
 ) -> Mesh:
     """A mesh from ``start_h`` to ``end_h``.
@@ -46,19 +53,21 @@ def build_mesh(
     ----------
     doses
         ``(time, kind)``; those outside ``[start_h, end_h)`` are not given.
-    outputs, saves
-        Times at which a row of output, or the state, is kept; values after a dose at that time.
+    outputs
+        Times of the rows of output; they show the state after a dose at that time.
+    stops
+        Further times that a node must lie on.
     refinement
         All steps are divided by this: 2 halves them.
     """
     given = sorted((t, k) for t, k in doses if start_h - SAME_TIME_H <= t < end_h - SAME_TIME_H)
-    stops = np.unique(np.concatenate([[start_h, end_h], [t for t, _ in given], outputs, saves]).round(9))
-    stops = stops[(stops >= start_h - SAME_TIME_H) & (stops <= end_h + SAME_TIME_H)]
+    fixed = np.unique(np.concatenate([[start_h, end_h], [t for t, _ in given], outputs, stops]).round(9))
+    fixed = fixed[(fixed >= start_h - SAME_TIME_H) & (fixed <= end_h + SAME_TIME_H)]
     dose_times = {round(t, 9) for t, _ in given}
-    times: list[float] = [float(stops[0])]
+    times: list[float] = [float(fixed[0])]
     step = FIRST_STEP_H / refinement
     longest = LONGEST_STEP_H / refinement
-    for left, right in zip(stops[:-1], stops[1:], strict=True):
+    for left, right in pairwise(fixed):
         if float(left) in dose_times:
             step = FIRST_STEP_H / refinement
         now = float(left)
@@ -76,28 +85,21 @@ def build_mesh(
     kinds: dict[float, list[int]] = {}
     for t, kind in given:
         kinds.setdefault(round(t, 9), []).append(kind)
-    return _nodes(times, kinds, _rows(outputs), _rows(saves))
+    return _nodes(times, kinds, {round(float(t), 9) for t in outputs})
 
 
-def _rows(times: Sequence[float] | NDArray[np.float64]) -> dict[float, int]:
-    return {round(float(t), 9): row for row, t in enumerate(times)}
-
-
-def _nodes(
-    times: list[float], kinds: dict[float, list[int]], outputs: dict[float, int], saves: dict[float, int]
-) -> Mesh:
-    rows: list[tuple[float, float, int, int, int]] = []
+def _nodes(times: list[float], kinds: dict[float, list[int]], outputs: set[float]) -> Mesh:
+    rows: list[tuple[float, float, int, bool]] = []
     for index, time in enumerate(times):
         key = round(time, 9)
         step = times[index + 1] - time if index + 1 < len(times) else 0.0
         here = kinds.get(key, [-1])
-        rows += [(time, 0.0, kind, -1, -1) for kind in here[:-1]]
-        rows.append((time, step, here[-1], outputs.get(key, -1), saves.get(key, -1)))
-    columns = list(zip(*rows, strict=True))
+        rows += [(time, 0.0, kind, False) for kind in here[:-1]]
+        rows.append((time, step, here[-1], key in outputs))
+    time_h, step_h, dose_kind, is_output = zip(*rows, strict=True)
     return Mesh(
-        time_h=np.array(columns[0]),
-        step_h=np.array(columns[1]),
-        dose_kind=np.array(columns[2], dtype=np.int32),
-        output_row=np.array(columns[3], dtype=np.int32),
-        save_row=np.array(columns[4], dtype=np.int32),
+        time_h=np.array(time_h),
+        step_h=np.array(step_h),
+        dose_kind=np.array(dose_kind, dtype=np.int32),
+        is_output=np.array(is_output),
     )

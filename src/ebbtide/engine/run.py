@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from ebbtide.physiology.body import Body, BodyNumbers
 
 from .history import Group, state_at_start
-from .integrate import Course, PersonState, integrate, schedule
-from .mesh import Mesh, build_mesh
+from .integrate import Course, PersonState, Schedule, integrate, schedules
+from .mesh import SAME_TIME_H, build_mesh
 from .modes import Modes
 from .people import People
 from .regimen import Regimen
@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 CHUNKS = (1, 64, 256)
 """Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
 THREADS = 2
+DAY_H = 24.0
 PROBE_H = 6.0
 """How long the lowest ventilation is watched for after a dose is taken again."""
 
@@ -65,36 +66,20 @@ class Batch:
     rates: Array
     refinement: float
 
-    def run(
-        self,
-        state: PersonState,
-        mesh: Mesh,
-        rows: int = 0,
-        saves: int = 0,
-    ) -> Course:
-        """Integrate over a mesh."""
-        plan = schedule(mesh, self.rates)
-        return integrate(
-            self.body,
-            self.numbers,
-            self.modes,
-            self.doses,
-            state,
-            plan,
-            np.int32(len(mesh)),
-            self.rates,
-            rows=rows,
-            saves=saves,
-        )
+    def run(self, state: PersonState, plan: Schedule) -> Course:
+        """Integrate over one piece of a mesh."""
+        return integrate(self.body, self.numbers, self.modes, self.doses, state, plan, self.rates)
 
     def run_between(
         self, state: PersonState, start_h: float, end_h: float, doses: Sequence[tuple[float, int]]
     ) -> PersonState:
         """The state at ``end_h``."""
-        if end_h - start_h < 1e-9:
+        if end_h - start_h < SAME_TIME_H:
             return state
         mesh = build_mesh(start_h, end_h, doses, refinement=self.refinement)
-        return jax.tree.map(np.asarray, self.run(state, mesh).end)
+        for plan, _ in schedules(mesh, self.rates, np.arange(start_h + DAY_H, end_h, DAY_H).tolist()):
+            state = self.run(state, plan).end
+        return PersonState(*map(np.asarray, state))
 
     @cached_property
     def relaxation(self) -> Array:
@@ -158,18 +143,19 @@ def _batch(people: People, chosen: NDArray[np.intp], rates: Array, refinement: f
 def _run_arm(
     batch: Batch, initial: PersonState, doses: Sequence[tuple[float, int]], request: Request
 ) -> tuple[Array, Array | None]:
-    days = request.probe_days if request.probe_kind is not None else ()
-    saves = [24.0 * day for day in days]
-    mesh = build_mesh(0.0, request.duration_h, doses, request.output_h, saves, request.refinement)
-    course = batch.run(initial, mesh, rows=len(request.output_h), saves=len(saves))
-    rows = np.asarray(course.rows)
-    if request.probe_kind is None or not days:
-        return rows, None
-    probe = build_mesh(0.0, PROBE_H, [(0.0, request.probe_kind)], refinement=request.refinement)
-    lowest = [
-        np.asarray(
-            batch.run(PersonState(course.saved.modes[i], course.saved.body[i]), probe).lowest_ventilation
-        )
-        for i in range(len(days))
-    ]
-    return rows, np.stack(lowest)
+    """Day by day, so that the state at each day is at hand and memory stays bounded."""
+    probe = None
+    if request.probe_kind is not None and request.probe_days:
+        taken = build_mesh(0.0, PROBE_H, [(0.0, request.probe_kind)], refinement=request.refinement)
+        [(probe, _)] = schedules(taken, batch.rates)
+    days = np.arange(0.0, request.duration_h, DAY_H)
+    mesh = build_mesh(0.0, request.duration_h, doses, request.output_h, days, request.refinement)
+    rows, lowest = [], []
+    state = initial
+    for day, (plan, count) in enumerate(schedules(mesh, batch.rates, days.tolist())):
+        if probe is not None and day in request.probe_days:
+            lowest.append(np.asarray(batch.run(state, probe).lowest_ventilation))
+        course = batch.run(state, plan)
+        rows.append(np.asarray(course.rows)[:count])
+        state = course.end
+    return np.concatenate(rows), np.stack(lowest) if lowest else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -149,7 +150,7 @@ def _output_times(duration_h: float, step_h: float) -> Array:
 
 
 def _probe_days(duration_h: float) -> tuple[int, ...]:
-    return tuple(range(min(int(duration_h / 24.0), LAST_PROBE_DAY) + 1))
+    return tuple(range(min(math.ceil(duration_h / 24.0), LAST_PROBE_DAY + 1)))
 
 
 def _former_kind(regimen: Regimen, library: Library) -> int | None:
@@ -198,7 +199,7 @@ def _arm_forecast(
     if main.relapse is not None:
         relapse = xr.Dataset(
             {"ventilation_minimum": (("day", "person"), main.relapse, attributes("ventilation"))},
-            coords={"day": list(request.probe_days), "person": np.arange(main.relapse.shape[-1])},
+            coords={"day": list(request.probe_days)[: main.relapse.shape[0]], "person": np.arange(main.relapse.shape[-1])},
             attrs=dict(former),
         )
     return ArmForecast(

@@ -10,6 +10,7 @@ import numpy as np
 from .bands import Band
 from .marks import (
     Spec,
+    across,
     area,
     band_data,
     band_layers,
@@ -22,7 +23,7 @@ from .marks import (
     value_axis,
     wrapped,
 )
-from .theme import FULL_WIDTH, RULE, config, stroke
+from .theme import FULL_WIDTH, config, stroke
 
 GUTTER = 40
 """Pixels that axes and spacing take from each row of small charts."""
@@ -139,36 +140,27 @@ def relapse_chart(
     ids = list(range(len(arms)))
     styles = [stroke(i) for i in ids]
     by_arm: Spec = {"field": "arm", "type": "nominal", "legend": None}
-    colour = {**by_arm, "scale": {"domain": ids, "range": [s.colour for s in styles]}}
-    shape = {**by_arm, "scale": {"domain": ids, "range": [s.shape for s in styles]}}
+    colour = {"color": {**by_arm, "scale": {"domain": ids, "range": [s.colour for s in styles]}}}
+    shape = {"shape": {**by_arm, "scale": {"domain": ids, "range": [s.shape for s in styles]}}}
+    place: Spec = {
+        "x": {
+            "field": "t",
+            "type": "ordinal",
+            "axis": {"title": "Former dose taken again, days after the start", "labelAngle": 0},
+            "scale": {"paddingInner": 0.35},
+        },
+        "xOffset": {"field": "arm", "type": "nominal", "scale": {"domain": ids}},
+    }
     point = {"type": "point", "filled": True, "size": 64, "opacity": 1}
-    layers: list[Spec] = [
-        {
-            "data": {"values": [{"v": 100}]},
-            "mark": {"type": "rule", "color": RULE, "strokeDash": [3, 3]},
-            "encoding": {"x": None, "xOffset": None, "y": {**y, "field": "v"}},
-        }
-    ]
+    layers: list[Spec] = [{"data": {"values": [{"v": 100}]}, **across({**y, "field": "v"})}]
     if not single:
-        bar = {"y": {**y, "field": "l"}, "y2": {"field": "h"}, "color": colour}
+        bar = {**place, "y": {**y, "field": "l"}, "y2": {"field": "h"}, **colour}
         layers.append({"mark": {"type": "rule", "strokeWidth": 2}, "encoding": bar})
-    layers.append({"mark": point, "encoding": {"y": y, "color": colour, "shape": shape}})
+    layers.append({"mark": point, "encoding": {**place, "y": y, **colour, **shape}})
     return {
         "width": FULL_WIDTH,
         "height": 240,
         "data": {"values": values},
-        "encoding": {
-            "x": {
-                "field": "t",
-                "type": "ordinal",
-                "axis": {
-                    "title": "Former dose taken again, days after the start",
-                    "labelAngle": 0,
-                },
-                "scale": {"paddingInner": 0.35},
-            },
-            "xOffset": {"field": "arm", "type": "nominal", "scale": {"domain": ids}},
-        },
         "layer": layers,
         "config": config(),
     }

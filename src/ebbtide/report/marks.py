@@ -119,12 +119,17 @@ def level_lines(
     if not values:
         return []
     at = {**y, "field": "v"}
-    rule = {"mark": {"type": "rule", "color": RULE, "strokeDash": [3, 3]}, "encoding": {"x": None, "y": at}}
     text = {
         "mark": {"type": "text", "align": "left", "dx": 6, "color": MUTED, "fontSize": 11.5},
         "encoding": {"x": {"value": "width"}, "y": at, "text": {"field": "name"}},
     }
-    return [{"data": {"values": values}, "layer": [rule, text] if named else [rule]}]
+    return [{"data": {"values": values}, "layer": [across(at), text] if named else [across(at)]}]
+
+
+def across(y: Spec) -> Spec:
+    """A thin dashed line from one side to the other."""
+    mark = {"type": "rule", "color": RULE, "strokeDash": [3, 3]}
+    return {"mark": mark, "encoding": {"x": {"value": 0}, "x2": {"value": "width"}, "y": y}}
 
 
 def wrapped(title: str, width_px: int) -> list[str]:

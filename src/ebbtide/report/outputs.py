@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import tempfile
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -23,28 +22,21 @@ if TYPE_CHECKING:
     from .scene import Scene
 
 DIGITS = 6
+GROUP = 500
+"""People in one row group of a Parquet file."""
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
     """Let ``write`` make a file beside ``path``, then put it in place: a reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    part = Path(name)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         write(part)
-        part.chmod(0o666 & ~_umask())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def folder_name(arm_id: str) -> str:
@@ -53,7 +45,11 @@ def folder_name(arm_id: str) -> str:
 
 
 def write_trajectory(arm: ArmForecast, path: Path) -> Path:
-    """All people of an arm: ``person``, ``time_h``, then one column a quantity, units as field metadata."""
+    """All people of an arm: ``person``, ``time_h``, then one column a quantity, units as field metadata.
+
+    Quantities are in single precision: seven digits, far finer than the error of any solver here. People
+    are written in groups, so that a large crowd is never in memory twice.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -61,20 +57,21 @@ def write_trajectory(arm: ArmForecast, path: Path) -> Path:
     times = np.asarray(data["time_h"].values, dtype=np.float64)
     people = np.asarray(data["person"].values if "person" in data.coords else np.arange(data.sizes["person"]))
     fields = [pa.field("person", pa.int32()), pa.field("time_h", pa.float64(), metadata={"unit": "h"})]
-    columns = [
-        pa.array(np.repeat(people.astype(np.int32), times.size)),
-        pa.array(np.tile(times, people.size)),
-    ]
+    quantities = []
     for name, variable in data.data_vars.items():
-        values = variable.transpose("person", "time_h").values
-        kind = np.float32 if values.dtype == np.float32 else np.float64
-        columns.append(pa.array(np.ascontiguousarray(values, dtype=kind).reshape(-1)))
         about = {"unit": str(variable.attrs.get("units", "")), "title": str(variable.attrs.get("title", ""))}
-        fields.append(pa.field(str(name), columns[-1].type, metadata=about))
-    table = pa.table(columns, schema=pa.schema(fields, metadata={"arm": arm.id, "title": arm.title}))
+        fields.append(pa.field(str(name), pa.float32(), metadata=about))
+        quantities.append(variable.transpose("person", "time_h").values)
+    schema = pa.schema(fields, metadata={"arm": arm.id, "title": arm.title})
 
     def write(part: Path) -> None:
-        pq.write_table(table, part, compression="zstd", use_dictionary=["person", "time_h"])
+        with pq.ParquetWriter(part, schema, compression="zstd", use_dictionary=["person", "time_h"]) as file:
+            for start in range(0, people.size, GROUP):
+                group = slice(start, start + GROUP)
+                who = people[group].astype(np.int32)
+                columns = [np.repeat(who, times.size), np.tile(times, who.size)]
+                columns += [np.ascontiguousarray(q[group], dtype=np.float32).reshape(-1) for q in quantities]
+                file.write_table(pa.table([pa.array(c) for c in columns], schema=schema))
 
     return write_atomically(path, write)
 

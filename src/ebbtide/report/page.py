@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -48,6 +49,7 @@ class Finding:
     """A safety finding with its basis as pairs of words."""
 
     id: str
+    anchor: str
     severity: str
     title: str
     message: str
@@ -99,6 +101,11 @@ class Page:
     provenance: tuple[tuple[str, str], ...]
 
     @property
+    def source_keys(self) -> frozenset[str]:
+        """Keys that the list of sources holds, so that no link leads nowhere."""
+        return frozenset(str(source["key"]) for source in self.sources)
+
+    @property
     def figures(self) -> list[Figure]:
         """Every figure on the page, in order."""
         held = (getattr(self, f.name) for f in fields(self))
@@ -108,7 +115,9 @@ class Page:
 def build(scene: Scene) -> Page:
     """The page of a forecast."""
     forecast, case = scene.forecast, scene.forecast.case
-    found = sorted(map(_finding, forecast.findings), key=lambda f: _rank(f.severity))
+    found = sorted(
+        itertools.starmap(_finding, enumerate(forecast.findings, 1)), key=lambda f: _rank(f.severity)
+    )
     solver = forecast.provenance.get("solver")
     quantities = list(dict.fromkeys(q for bands in scene.bands for q in bands.quantities))
     several = len(scene.arms) > 1
@@ -236,7 +245,7 @@ def _options(scene: Scene) -> tuple[Option, ...]:
     )
 
 
-def _finding(raw: Mapping[str, Any]) -> Finding:
+def _finding(number: int, raw: Mapping[str, Any]) -> Finding:
     basis = raw.get("basis") or {}
     keys = basis.get("sources") or ()
     keys = (keys,) if isinstance(keys, str) else tuple(str(k) for k in keys)
@@ -244,6 +253,7 @@ def _finding(raw: Mapping[str, Any]) -> Finding:
     order += [k for k in basis if k not in (*order, "sources")]
     return Finding(
         id=str(raw.get("id", "")),
+        anchor=f"finding-{number}",
         severity=str(raw.get("severity", "note")),
         title=str(raw.get("title", "")),
         message=str(raw.get("message", "")),

@@ -49,7 +49,7 @@ def config() -> dict[str, Any]:
     """The Vega-Lite configuration of all charts."""
     return {
         "aria": False,
-        "background": None,
+        "background": "transparent",
         "font": FONT,
         "padding": 2,
         "view": {"stroke": None},

@@ -45,14 +45,11 @@ def write_results(forecast: Forecast, out_dir: Path | str, library: Library | No
     out = Path(out_dir)
     scene = Scene(forecast, severity_scale(library))
     page = build(scene)
-    written: dict[str, Path] = {}
-    with ThreadPoolExecutor(max_workers=2) as pool:  # charts are drawn outside the lock of the interpreter
+    with ThreadPoolExecutor(max_workers=2) as pool:  # both work outside the lock of the interpreter
         drawing = pool.submit(draw, page)
-        pending = {
-            name: pool.submit(write_trajectory, arm, path) for name, arm, path in _trajectories(scene, out)
-        }
-        written["summary"] = write_json(summary(scene), out / "summary.json")
-        written |= {name: job.result() for name, job in pending.items()}
+        writing = {name: pool.submit(write_trajectory, arm, p) for name, arm, p in _trajectories(scene, out)}
+        written = {"summary": write_json(summary(scene), out / "summary.json")}
+        written |= {name: job.result() for name, job in writing.items()}
         written["report"] = write_text(render(page, drawing.result()), out / "report.html")
     return written
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,7 @@ class Cohort:
     def groups(self) -> Mapping[tuple[str, str], NDArray[np.bool_]]:
         """Who has which CYP2D6 phenotype and Child-Pugh class."""
         kinds = list(zip(self.cyp2d6, self.child_pugh, strict=True))
-        return MappingProxyType(
-            {kind: np.array([k == kind for k in kinds]) for kind in dict.fromkeys(kinds)}
-        )
+        return MappingProxyType({kind: np.array([k == kind for k in kinds]) for kind in dict.fromkeys(kinds)})
 
     def traits(self, cyp2d6: str, child_pugh: str) -> Traits:
         """All people with this phenotype and class, for the engine."""

@@ -52,7 +52,10 @@ class Draws:
         high = spread.mean + FURTHEST_SD * spread.sd if spread.high is None else spread.high
         if low > high or low <= 0:
             raise InputError(
-                "impossible bounds", where=where, value=f"{low:g} to {high:g}", allowed="low above 0, high over it"
+                "impossible bounds",
+                where=where,
+                value=f"{low:g} to {high:g}",
+                allowed="low above 0, high over it",
             )
         if spread.sd == 0:
             return np.full(self.people, float(np.clip(spread.mean, low, high)))
@@ -98,7 +101,9 @@ def lognormal_factor(spread: RawLogNormal, quantile: Array, where: str) -> Array
     low = _over_median(spread.low, spread, f"{where}.low") if spread.low else 0.0
     high = _over_median(spread.high, spread, f"{where}.high") if spread.high else np.inf
     if not low <= 1.0 <= high:
-        raise InputError("the bounds do not enclose the median", where=where, value=f"{spread.low}, {spread.high}")
+        raise InputError(
+            "the bounds do not enclose the median", where=where, value=f"{spread.low}, {spread.high}"
+        )
     return np.asarray(np.clip(factor, low, high))
 
 

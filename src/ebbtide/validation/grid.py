@@ -1,0 +1,59 @@
+"""The times at which an arm is looked at: all that are asked for, and close ones after each dose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .protocol import DOSE_DELAY_H
+from .reading import Reading
+from .times import Span, Timeline
+
+Array = NDArray[np.float64]
+STEPS_H = (0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 12.0, 24.0)
+MOST_STEPS = 400
+AFTER_DOSE_H = np.concatenate(
+    [
+        [0.0, 1 / 60, 2 / 60, 3 / 60],
+        np.arange(1, 24) / 12,  # every 5 min to 2 h
+        np.arange(8, 24) / 4,  # every 15 min to 6 h
+        np.arange(12, 49) / 2,  # every 30 min to 24 h
+    ]
+)
+MOST_DENSE_DOSES = 60
+WINDOW_POINTS = 97
+SHORT_WINDOW_H = 24.0
+ROWS = 128
+"""The grid is filled up to a multiple of this, so that few programs are compiled."""
+
+
+def output_times(
+    readings: Sequence[tuple[Reading, Timeline]], end_h: float, points_h: Sequence[float] = ()
+) -> Array:
+    """Ascending times from 0 h to a little after ``end_h``, with those of ``readings`` and ``points_h``."""
+    step = next((s for s in STEPS_H if end_h / s <= MOST_STEPS), STEPS_H[-1])
+    times = [np.arange(0.0, end_h + step, step), np.array(points_h)]
+    for reading, timeline in readings:
+        times += _times_of(reading, timeline, end_h)
+    grid = np.unique(np.concatenate(times).round(6))
+    grid = grid[(grid >= 0) & (grid <= end_h + step)]
+    spare = -len(grid) % ROWS
+    return np.concatenate([grid, grid[-1] + 0.25 * np.arange(1, spare + 1)])
+
+
+def _times_of(reading: Reading, timeline: Timeline, end_h: float) -> list[Array]:
+    span = reading.span
+    last_h = min(span.end_h, end_h)
+    points = [t for t in (span.start_h, last_h, reading.since_h, reading.unity_h) if t is not None]
+    result = [np.array(points)]
+    if span.is_point:
+        return result
+    result.append(np.array(timeline.ratings(Span(span.start_h, last_h))))
+    if last_h - span.start_h <= SHORT_WINDOW_H:
+        result.append(np.linspace(span.start_h, last_h, WINDOW_POINTS))
+    doses = [g.time_h for g in reading.sources if span.start_h - SHORT_WINDOW_H <= g.time_h <= last_h]
+    if len(doses) <= MOST_DENSE_DOSES:
+        result += [dose + DOSE_DELAY_H + AFTER_DOSE_H for dose in doses]
+    return result

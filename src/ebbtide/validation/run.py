@@ -1,0 +1,65 @@
+"""Run studies: one that cannot be run says why, and the others run on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ebbtide.library import InputError, Library
+
+from .evaluate import results
+from .read import Study, read_study
+from .result import StudyResult
+from .simulate import simulate
+
+PEOPLE = 256
+"""Simulated people an arm: one compiled batch of the engine."""
+SEED = 1
+
+Progress = Callable[[str, int, int], None]
+"""Told the study that begins, how many are done, and how many there are."""
+
+
+def run_studies(
+    files: Iterable[Path],
+    library: Library,
+    people: int = PEOPLE,
+    progress: Progress = lambda study, done, total: None,
+) -> list[StudyResult]:
+    """Every study of ``files``, in their order."""
+    paths = list(files)
+    done = []
+    for index, path in enumerate(paths):
+        progress(path.stem, index, len(paths))
+        try:
+            done.append(run_study(read_study(path), library, people))
+        except InputError as error:
+            unread = StudyResult(
+                path.stem, path.stem, str(path), "", "", "", "", "", (), (), not_run=str(error)
+            )
+            done.append(unread)
+    return done
+
+
+def run_study(study: Study, library: Library, people: int = PEOPLE, seed: int = SEED) -> StudyResult:
+    """One study with ``people`` simulated people an arm; the same seed gives the same people."""
+    head = study.head
+    result = StudyResult(
+        id=head.id,
+        title=head.title or head.id,
+        path=study.path,
+        source=head.source,
+        citation=head.citation,
+        role=head.role,
+        inputs=head.inputs,
+        design=head.design,
+        rows=(),
+        notes=(),
+    )
+    try:
+        simulated = simulate(study, library, people, seed)
+        rows = results(study, library, simulated.rows, simulated.courses)
+    except (InputError, FloatingPointError) as error:
+        return replace(result, not_run=str(error))
+    return replace(result, rows=rows, notes=simulated.notes)
