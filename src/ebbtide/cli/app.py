@@ -24,7 +24,8 @@ app = typer.Typer(
 )
 
 LibraryFolders = Annotated[
-    list[Path] | None, typer.Option("--library", metavar="DIR", help="A library folder of your own; may be repeated.")
+    list[Path] | None,
+    typer.Option("--library", metavar="DIR", help="A library folder of your own; may be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output alone on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
@@ -100,8 +101,12 @@ app.add_typer(validate, name="validate")
 
 @validate.command()
 def literature(
-    studies: Annotated[Path, typer.Option("--studies", metavar="DIR", help="Folder of study files.")] = Path("studies"),
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where a table of results goes.")] = None,
+    studies: Annotated[Path, typer.Option("--studies", metavar="DIR", help="Folder of study files.")] = Path(
+        "studies"
+    ),
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where a table of results goes.")
+    ] = None,
     library: LibraryFolders = None,
     as_json: AsJson = False,
 ) -> None:

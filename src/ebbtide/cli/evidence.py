@@ -15,7 +15,9 @@ from ebbtide.library import Library, Parameter, load_library, numbers_of
 def show_compounds(folders: Sequence[Path], as_json: bool) -> None:
     """All compounds, one a line."""
     library = load_library(folders)
-    rows = [{"name": c.name, "title": c.title, "classes": list(c.classes)} for c in library.compounds.values()]
+    rows = [
+        {"name": c.name, "title": c.title, "classes": list(c.classes)} for c in library.compounds.values()
+    ]
     if as_json:
         typer.echo(json.dumps(rows))
         return
@@ -41,7 +43,11 @@ def show_compound(name: str, folders: Sequence[Path], as_json: bool) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         spread = [f"CV {row[k]:.0%}" if row[k] else "-" for k in ("between_cv", "uncertainty_cv")]
-        where = f"{row['source']}: {row['citation']}" if row["sourced"] else f"{row['source']} (not a read source)"
+        where = (
+            f"{row['source']}: {row['citation']}"
+            if row["sourced"]
+            else f"{row['source']} (not a read source)"
+        )
         detail = "; ".join(part for part in (where, row["locator"], row["note"]) if part)
         table.add_row(row["parameter"], f"{row['value']:g} {row['unit']}", *spread, row["basis"], detail)
     Console(width=None if Console().is_terminal else 160).print(table)
@@ -51,7 +57,12 @@ def show_source(key: str, folders: Sequence[Path], as_json: bool) -> None:
     """One source and the numbers that rest on it."""
     library = load_library(folders)
     source = library.source(key)
-    entries: dict[str, Any] = {**library.compounds, **library.products, **library.physiology, **library.safety}
+    entries: dict[str, Any] = {
+        **library.compounds,
+        **library.products,
+        **library.physiology,
+        **library.safety,
+    }
     used = [
         _row(f"{name}.{path}", number, library)
         for name, entry in entries.items()

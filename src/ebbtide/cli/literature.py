@@ -115,7 +115,8 @@ def _agreement(group: dict[str, Any]) -> str:
         within = ", ".join(f"{share:.0%} within {limit}-fold" for limit, share in group["within"].items())
         text += f"; average fold error {group['aafe']:.2f}; {within}"
     if group["mean_difference"] is not None:
-        text += f"; mean difference {group['mean_difference']:+.1f} points, absolute {group['mean_absolute_difference']:.1f}"
+        text += f"; mean difference {group['mean_difference']:+.1f} points"
+        text += f", absolute {group['mean_absolute_difference']:.1f}"
     return text
 
 

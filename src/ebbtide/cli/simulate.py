@@ -26,7 +26,9 @@ def run_simulate(
     """Simulate a case file and write the results; input errors come before any heavy import."""
     step_h = read_step(step)
     if not 1 <= people <= MOST_PEOPLE:
-        raise InputError("impossible number of people", where="--people", value=people, allowed=f"1 to {MOST_PEOPLE}")
+        raise InputError(
+            "impossible number of people", where="--people", value=people, allowed=f"1 to {MOST_PEOPLE}"
+        )
     if not 0 <= seed < 2**63:
         raise InputError("impossible seed", where="--seed", value=seed, allowed="a whole number from 0")
     if not 1e-9 <= tolerance <= 0.1:
@@ -35,7 +37,9 @@ def run_simulate(
     case = read_case(case_path, library)
     _writable(out)
 
-    from ebbtide.report import write_results
+    from ebbtide.report import warm_up, write_results
+
+    warm_up()  # the chart converter starts on the other core while the engine is imported
     from ebbtide.report.forecast import make_forecast
 
     if quiet:

@@ -28,7 +28,7 @@ class Coefficients(NamedTuple):
 
 
 def coefficients(step_h: Array, rate: Array) -> Coefficients:
-    """Coefficients for steps ``(steps,)`` and decay rates ``(states,)``; each has shape ``(steps, states)``."""
+    """Coefficients of shape ``(steps, states)`` for steps ``(steps,)`` and decay rates ``(states,)``."""
     distinct, where = np.unique(step_h.round(12), return_inverse=True)
     h = distinct[:, None]
     z = -h * rate

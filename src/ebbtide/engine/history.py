@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ EXPLICIT_H = 14 * 24.0
 """Use shorter than this is simulated dose by dose."""
 LONGEST_PERIOD_H = 14 * 24.0
 MOST_ROUNDS = 60
-CLOSE = 1e-10
+CLOSE = 1e-9
 
 Runner = Callable[[PersonState, float, float, Sequence[tuple[float, int]]], PersonState]
 """Runs a group from one time to another with the given doses."""
@@ -63,7 +64,7 @@ def state_at_start(group: Group, streams: Sequence[Stream]) -> PersonState:
     # until the earliest last dose every stream that has begun is regular; from there on, dose by dose
     regular_until = min(stream.last_h for stream in streams)
     bounds = sorted({s.first_h for s in streams if s.first_h < regular_until} | {regular_until})
-    for left, right in zip(bounds[:-1], bounds[1:], strict=True):
+    for left, right in pairwise(bounds):
         active = [s for s in streams if s.first_h <= left]
         body = _after_segment(group, streams, active, body, left, right)
     state = PersonState(kinetics_at(group, streams, regular_until), body)

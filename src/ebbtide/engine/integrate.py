@@ -16,16 +16,17 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
+from ebbtide.physiology.arrays import Values
 from ebbtide.physiology.body import Body, BodyNumbers
 
 from .exponential import Coefficients, coefficients
 from .mesh import Mesh
 from .modes import Modes
 
-NODE_BLOCK = 128
+NODE_BLOCK = 256
 ROW_BLOCK = 32
 """Pieces of a mesh are padded to multiples of these, so that few shapes are ever compiled."""
 
@@ -45,10 +46,6 @@ def _configure() -> None:
 
 
 _configure()
-
-
-Values = Array | np.ndarray
-"""What a compiled program takes: arrays of JAX or of NumPy."""
 
 
 class PersonState(NamedTuple):
@@ -74,24 +71,27 @@ class Course(NamedTuple):
     """What a piece gives."""
 
     end: PersonState
-    rows: Float[Array, "rows quantities people"]
+    rows: Float[Values, "rows quantities people"]
     """Body quantities, then plasma concentrations, at the output times (and padding)."""
-    lowest_ventilation: Float[Array, " people"]
+    lowest_ventilation: Float[Values, " people"]
 
 
 def schedules(
-    mesh: Mesh, rates: NDArray[np.float64], boundaries_h: Sequence[float] = ()
+    mesh: Mesh,
+    rates: NDArray[np.float64],
+    boundaries_h: Sequence[float] = (),
+    precision: type[np.floating[Any]] = np.float64,
 ) -> list[tuple[Schedule, int]]:
     """The mesh in pieces between ``boundaries_h``, each with its number of output rows.
 
-    ``rates`` are the decay rates ``(states,)`` that the exponential scheme takes as its linear part. All
-    pieces have the same padded shape.
+    ``rates`` are the decay rates ``(states,)`` that the exponential scheme takes as its linear part;
+    ``precision`` is that of the body. All pieces have the same padded shape.
     """
-    table = np.stack(coefficients(mesh.step_h, rates), axis=1)
+    table = np.stack(coefficients(mesh.step_h, rates), axis=1).astype(precision)
     cuts = mesh.pieces(boundaries_h)
     nodes = -(-max(cut.stop - cut.start for cut in cuts) // NODE_BLOCK) * NODE_BLOCK
     most_rows = max(int(mesh.is_output[cut].sum()) for cut in cuts)
-    rows = -(-most_rows // ROW_BLOCK) * ROW_BLOCK
+    rows = -(-max(most_rows, 1) // ROW_BLOCK) * ROW_BLOCK
     result = []
     for cut in cuts:
         count = cut.stop - cut.start
@@ -130,26 +130,30 @@ def integrate(
         Jump of the modes for each kind of dose.
     rates
         Decay rates that the coefficients of ``plan`` were made for.
+
+    Kinetics are always in float64; the body is computed in the precision of ``state.body``, which ``numbers``
+    and the coefficients of ``plan`` must share.
     """
-    decay = jnp.asarray(rates)[:, None]
+    kind_of_float = state.body.dtype
+    decay = jnp.asarray(rates, dtype=kind_of_float)[:, None]
     # in a loop, arrays of the program's own are indexed, whatever was handed in
     plan = jax.tree.map(jnp.asarray, plan)
     modes = jax.tree.map(jnp.asarray, modes)
     jumps = jnp.asarray(doses)
 
-    def concentrations(now: Float[Array, "modes people"]) -> Float[Array, "ligands people"]:
-        return jnp.sum(modes.effect * now, axis=1)
+    def concentrations(now: Float[Values, "modes people"]) -> Float[Values, "ligands people"]:
+        return jnp.sum(modes.effect * now, axis=1).astype(kind_of_float)
 
     def remainder(
-        y: Float[Array, "states people"], effect: Float[Array, "ligands people"]
-    ) -> Float[Array, "states people"]:
+        y: Float[Values, "states people"], effect: Float[Values, "ligands people"]
+    ) -> Float[Values, "states people"]:
         return body.change(y, effect, numbers) + decay * y
 
-    def dosed(index: Int[Array, ""], z: Float[Array, "modes people"]) -> Float[Array, "modes people"]:
+    def dosed(index: Int[Values, ""], z: Float[Values, "modes people"]) -> Float[Values, "modes people"]:
         kind = plan.dose_kind[index]
         return z + jnp.where(kind >= 0, jumps[jnp.maximum(kind, 0)], 0.0)
 
-    def node(index: Int[Array, ""], carry: tuple[PersonState, Array]) -> tuple[PersonState, Array]:
+    def node(index: Int[Values, ""], carry: tuple[PersonState, Values]) -> tuple[PersonState, Values]:
         (z, y), lowest = carry
         z = dosed(index, z)
         half = jnp.exp(-0.5 * plan.step_h[index] * modes.rate)
@@ -169,16 +173,20 @@ def integrate(
         return PersonState(z_end, y_end), jnp.minimum(lowest, breath)
 
     def row(
-        carry: tuple[Array, tuple[PersonState, Array]], target: Int[Array, ""]
-    ) -> tuple[tuple[Array, tuple[PersonState, Array]], Array]:
+        carry: tuple[Values, tuple[PersonState, Values]], target: Int[Values, ""]
+    ) -> tuple[tuple[Values, tuple[PersonState, Values]], Values]:
         done, people = carry
         people = jax.lax.fori_loop(done, target, node, people)
         (z, y), _ = people
         seen_z = dosed(target, z)
         seen = body.observe(y, concentrations(seen_z), numbers)
-        return (target, people), jnp.concatenate([seen, jnp.sum(modes.plasma * seen_z, axis=1)])
+        plasma = jnp.sum(modes.plasma * seen_z, axis=1).astype(kind_of_float)
+        return (target, people), jnp.concatenate([seen, plasma])
 
-    start = (jnp.int32(0), (PersonState(*map(jnp.asarray, state)), jnp.ones(state.body.shape[-1])))
+    start = (
+        jnp.int32(0),
+        (PersonState(*map(jnp.asarray, state)), jnp.ones(state.body.shape[-1], dtype=kind_of_float)),
+    )
     (done, people), rows = jax.lax.scan(row, start, plan.row_node)
     end, lowest = jax.lax.fori_loop(done, plan.nodes, node, people)
     return Course(end=end, rows=rows, lowest_ventilation=lowest)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIRST_STEP_H = 0.02
-GROWTH = 1.35
+GROWTH = 1.25
 LONGEST_STEP_H = 0.5
 SAME_TIME_H = 1e-9
 

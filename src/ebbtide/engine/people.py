@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,12 +78,10 @@ def make_people(
     )
     factors = draw_product_factors(_contents(library, kinds, own_products), count, seed, spread)
     amounts = dose_amounts(library, composition, kinds, numbers, factors, kinetics.states)
-    with jax.default_device(jax.devices("cpu")[0]):
-        body_numbers = composition.body.prepare(numbers)  # type: ignore[arg-type]
     return People(
         composition=composition,
         numbers=numbers,
-        body_numbers=jax.tree.map(np.asarray, body_numbers),
+        body_numbers=composition.body.prepare(numbers),
         kinetics=kinetics,
         doses=np.einsum("msp,ksp->kmp", kinetics.to_modes, amounts),
         dose_amounts=amounts,

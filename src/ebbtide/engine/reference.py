@@ -76,7 +76,9 @@ def reference_rows(
             if abs(time - left) < 1e-9 and left < end_h:
                 state[:size] += people.dose_amounts[kind, :, 0]
         last = right >= end_h
-        inside = (output_h >= left - 1e-9) & ((output_h <= right + 1e-9) if last else (output_h < right - 1e-9))
+        inside = (output_h >= left - 1e-9) & (
+            (output_h <= right + 1e-9) if last else (output_h < right - 1e-9)
+        )
         if right > left:
             solution = solve_ivp(
                 lambda t, y: np.asarray(change(y)),

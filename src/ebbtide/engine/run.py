@@ -49,10 +49,8 @@ class Request:
     probe_days: tuple[int, ...] = ()
     probe_kind: int | None = None
     refinement: float = 1.0
-
-    def refined(self, refinement: float) -> Request:
-        """The same on a finer mesh."""
-        return replace(self, refinement=refinement)
+    precision: type[np.floating[Any]] = np.float64
+    """Of the body after the start; kinetics and history are always float64."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,8 @@ class Batch:
 
     def run(self, state: PersonState, plan: Schedule) -> Course:
         """Integrate over one piece of a mesh."""
-        return integrate(self.body, self.numbers, self.modes, self.doses, state, plan, self.rates)
+        course: Course = integrate(self.body, self.numbers, self.modes, self.doses, state, plan, self.rates)
+        return course
 
     def run_between(
         self, state: PersonState, start_h: float, end_h: float, doses: Sequence[tuple[float, int]]
@@ -144,18 +143,23 @@ def _run_arm(
     batch: Batch, initial: PersonState, doses: Sequence[tuple[float, int]], request: Request
 ) -> tuple[Array, Array | None]:
     """Day by day, so that the state at each day is at hand and memory stays bounded."""
+    batch = _in_precision(batch, request.precision)
+    state = PersonState(initial.modes, np.asarray(initial.body).astype(request.precision))
     probe = None
     if request.probe_kind is not None and request.probe_days:
         taken = build_mesh(0.0, PROBE_H, [(0.0, request.probe_kind)], refinement=request.refinement)
-        [(probe, _)] = schedules(taken, batch.rates)
+        [(probe, _)] = schedules(taken, batch.rates, (), request.precision)
     days = np.arange(0.0, request.duration_h, DAY_H)
     mesh = build_mesh(0.0, request.duration_h, doses, request.output_h, days, request.refinement)
     rows, lowest = [], []
-    state = initial
-    for day, (plan, count) in enumerate(schedules(mesh, batch.rates, days.tolist())):
+    for day, (plan, count) in enumerate(schedules(mesh, batch.rates, days.tolist(), request.precision)):
         if probe is not None and day in request.probe_days:
             lowest.append(np.asarray(batch.run(state, probe).lowest_ventilation))
         course = batch.run(state, plan)
         rows.append(np.asarray(course.rows)[:count])
         state = course.end
     return np.concatenate(rows), np.stack(lowest) if lowest else None
+
+
+def _in_precision(batch: Batch, precision: type[np.floating[Any]]) -> Batch:
+    return replace(batch, numbers=jax.tree.map(lambda v: v.astype(precision), batch.numbers))

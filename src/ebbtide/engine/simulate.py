@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,9 @@ def simulate(
     arms = arms_of(case)
     regimen = build_regimen(case.history, [arm.doses for arm in arms])
     if not regimen.kinds:
-        raise InputError("nothing to simulate: no history and no dose of a compound with kinetics", where=case.id)
+        raise InputError(
+            "nothing to simulate: no history and no dose of a compound with kinetics", where=case.id
+        )
     composition = compose(library, regimen.inputs)
     request = Request(
         duration_h=case.duration_h,
@@ -103,20 +105,24 @@ def simulate(
 
     def group(count: int, spread: Spread) -> tuple[People, tuple[str, ...]]:
         traits = draw_traits(case.person, library, count, seed, spread)
-        return make_people(library, composition, regimen.kinds, case.products, traits, seed, spread), traits.missing
+        return make_people(
+            library, composition, regimen.kinds, case.products, traits, seed, spread
+        ), traits.missing
 
     typical, missing = group(1, TYPICAL)
     rates = np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0]
     names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
+    request = replace(request, precision=np.float64 if people == 1 else np.float32)
     runs: dict[float, list[ArmCourse]] = {}
 
-    def typical_rows(refinement: float) -> list[Array]:
-        runs[refinement] = run_people(typical, regimen, request.refined(refinement), rates)
+    def typical_rows(refinement: float, fine: bool) -> list[Array]:
+        how = replace(request, refinement=refinement, precision=np.float64 if fine else request.precision)
+        runs[refinement] = run_people(typical, regimen, how, rates)
         return [course.rows[..., 0] for course in runs[refinement]]
 
     progress("checking the mesh", 0, 1)
     mesh_error = choose_mesh(typical_rows, names, tolerance)
-    request = request.refined(mesh_error.refinement)
+    request = replace(request, refinement=mesh_error.refinement)
     courses: dict[str, list[ArmCourse]] = {}
     if people == 1:
         courses["between_person"] = runs[mesh_error.refinement]
@@ -135,7 +141,9 @@ def simulate(
     former = _former_dose(case, regimen)
     return Simulation(
         arms=tuple(
-            _arm_forecast(arm, [courses[b][i] for b in courses], list(courses), names, request, former, library, case)
+            _arm_forecast(
+                arm, [courses[b][i] for b in courses], list(courses), names, request, former, library, case
+            )
             for i, arm in enumerate(arms)
         ),
         composition=composition,
@@ -199,7 +207,10 @@ def _arm_forecast(
     if main.relapse is not None:
         relapse = xr.Dataset(
             {"ventilation_minimum": (("day", "person"), main.relapse, attributes("ventilation"))},
-            coords={"day": list(request.probe_days)[: main.relapse.shape[0]], "person": np.arange(main.relapse.shape[-1])},
+            coords={
+                "day": list(request.probe_days)[: main.relapse.shape[0]],
+                "person": np.arange(main.relapse.shape[-1]),
+            },
             attrs=dict(former),
         )
     return ArmForecast(

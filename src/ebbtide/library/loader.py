@@ -199,7 +199,9 @@ def _check_references(library: Library) -> None:
         for name, entry in table.items():
             for path, number in numbers_of(entry):
                 if number.source not in library.sources:
-                    raise unknown_name("source", number.source, library.sources, f"{kind}/{name}: {path}.source")
+                    raise unknown_name(
+                        "source", number.source, library.sources, f"{kind}/{name}: {path}.source"
+                    )
     for scale in library.scales.values():
         if scale.source not in library.sources:
             raise unknown_name("source", scale.source, library.sources, f"scales/{scale.name}: source")

@@ -103,4 +103,6 @@ def _conversion(unit: str, to: str, where: str, molar_mass_g_per_mol: float | No
             f'"{unit}" cannot be converted to "{to}"', where=where, value=unit, allowed=f"a unit like {to}"
         ) from error
     except Exception as error:
-        raise InputError(f'unknown unit "{unit}"', where=where, value=unit, allowed=f"a unit like {to}") from error
+        raise InputError(
+            f'unknown unit "{unit}"', where=where, value=unit, allowed=f"a unit like {to}"
+        ) from error

@@ -13,11 +13,12 @@ no set of numbers let early buprenorphine precipitate withdrawal and late bupren
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Float
+
+from .arrays import Numbers, Values
 
 PARTS = ("acute", "fast", "slow", "protracted")
 
@@ -25,24 +26,24 @@ PARTS = ("acute", "fast", "slow", "protracted")
 class Adaptation(NamedTuple):
     """Rates (per hour) and shares (summing to 1) of the parts."""
 
-    rate: Float[Array, "part people"]
-    share: Float[Array, "part people"]
+    rate: Float[Values, "part people"]
+    share: Float[Values, "part people"]
 
 
-def prepare(numbers: Mapping[str, Float[Array, " people"]]) -> Adaptation:
+def prepare(numbers: Numbers) -> Adaptation:
     """Collect the numbers of a group of people; drawn shares are brought to sum to 1."""
-    half_life = jnp.stack([numbers[f"adaptation.{part}.half_life"] for part in PARTS])
-    share = jnp.stack([numbers[f"adaptation.{part}.share"] for part in PARTS])
-    return Adaptation(rate=jnp.log(2.0) / half_life, share=share / share.sum(axis=0))
+    half_life = np.stack([numbers[f"adaptation.{part}.half_life"] for part in PARTS])
+    share = np.stack([numbers[f"adaptation.{part}.share"] for part in PARTS])
+    return Adaptation(rate=np.log(2.0) / half_life, share=share / share.sum(axis=0))
 
 
 def change(
-    parts: Float[Array, "part people"], signal: Float[Array, " people"], numbers: Adaptation
-) -> Float[Array, "part people"]:
+    parts: Float[Values, "part people"], signal: Float[Values, " people"], numbers: Adaptation
+) -> Float[Values, "part people"]:
     """Change of the adapted parts, per hour."""
     return numbers.rate * (signal - parts)
 
 
-def level(parts: Float[Array, "part people"], numbers: Adaptation) -> Float[Array, " people"]:
+def level(parts: Float[Values, "part people"], numbers: Adaptation) -> Float[Values, " people"]:
     """The adaptation as a whole, on the scale of the signal."""
     return (numbers.share * parts).sum(axis=0)

@@ -9,17 +9,18 @@ engine) and the vector described here, shape ``(states, people)``:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from ebbtide.library import Library
 
 from . import adaptation, breathing, receptor, scales, withdrawal
+from .arrays import Numbers, Values
 
 CRAVING = "craving.craving"
 
@@ -31,16 +32,16 @@ class BodyNumbers(NamedTuple):
     adaptation: adaptation.Adaptation
     withdrawal: withdrawal.Withdrawal
     breathing: breathing.Breathing
-    reporting: Float[Array, " people"]
+    reporting: Float[Values, " people"]
 
 
 class Moment(NamedTuple):
     """What follows from state and concentrations at one instant."""
 
     binding: receptor.Binding
-    stimulus: Float[Array, " people"]
-    signal: Float[Array, " people"]
-    drive: Float[Array, " people"]
+    stimulus: Float[Values, " people"]
+    signal: Float[Values, " people"]
+    drive: Float[Values, " people"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Body:
         seen = ["mor.occupancy", "mor.signal", "ventilation", "craving"]
         return (*seen, *(quantity for quantity, _ in self.scale_weights), *symptoms)
 
-    def prepare(self, numbers: Mapping[str, Float[Array, " people"]]) -> BodyNumbers:
+    def prepare(self, numbers: Numbers) -> BodyNumbers:
         """Collect the numbers of a group of people from drawn ones by name."""
         return BodyNumbers(
             receptor=receptor.prepare(numbers, self.fast, self.slow),
@@ -94,7 +95,7 @@ class Body:
             reporting=numbers["withdrawal.person.reporting"],
         )
 
-    def split(self, state: Float[Array, "states people"]) -> tuple[Float[Array, "rows people"], ...]:
+    def split(self, state: Float[Values, "states people"]) -> tuple[Float[Values, "rows people"], ...]:
         """Slow occupancy, adaptation, rebound, tolerance and followers."""
         a = len(self.slow)
         b = a + len(adaptation.PARTS)
@@ -102,8 +103,8 @@ class Body:
 
     def moment(
         self,
-        state: Float[Array, "states people"],
-        effect_nm: Float[Array, "ligands people"],
+        state: Float[Values, "states people"],
+        effect_nm: Float[Values, "ligands people"],
         numbers: BodyNumbers,
     ) -> Moment:
         """Binding, stimulus, signal and drive."""
@@ -118,10 +119,10 @@ class Body:
 
     def change(
         self,
-        state: Float[Array, "states people"],
-        effect_nm: Float[Array, "ligands people"],
+        state: Float[Values, "states people"],
+        effect_nm: Float[Values, "ligands people"],
         numbers: BodyNumbers,
-    ) -> Float[Array, "states people"]:
+    ) -> Float[Values, "states people"]:
         """The right-hand side, per hour."""
         occupancy, adapted, rebound, tolerance, followers = self.split(state)
         now = self.moment(state, effect_nm, numbers)
@@ -139,16 +140,16 @@ class Body:
 
     def observe(
         self,
-        state: Float[Array, "states people"],
-        effect_nm: Float[Array, "ligands people"],
+        state: Float[Values, "states people"],
+        effect_nm: Float[Values, "ligands people"],
         numbers: BodyNumbers,
-    ) -> Float[Array, "quantities people"]:
+    ) -> Float[Values, "quantities people"]:
         """The quantities of :attr:`quantities`."""
         _, _, _, tolerance, followers = self.split(state)
         now = self.moment(state, effect_nm, numbers)
         seen = scales.reported(followers, numbers.reporting)
         craving = self.followers.index(CRAVING)
-        weights = jnp.asarray([row for _, row in self.scale_weights])
+        weights = jnp.asarray([row for _, row in self.scale_weights], dtype=state.dtype)
         symptoms = jnp.delete(followers, craving, axis=0, assume_unique_indices=True)
         return jnp.concatenate(
             [
@@ -163,16 +164,16 @@ class Body:
 
     def observe_ventilation(
         self,
-        state: Float[Array, "states people"],
-        effect_nm: Float[Array, "ligands people"],
+        state: Float[Values, "states people"],
+        effect_nm: Float[Values, "ligands people"],
         numbers: BodyNumbers,
-    ) -> Float[Array, " people"]:
+    ) -> Float[Values, " people"]:
         """Ventilation alone, as a fraction of baseline: cheap enough to watch at every step."""
         _, _, _, tolerance, _ = self.split(state)
         now = self.moment(state, effect_nm, numbers)
         return breathing.ventilation(now.stimulus, tolerance, numbers.breathing)
 
-    def relaxation_rates(self, numbers: BodyNumbers) -> Float[Array, "states people"]:
+    def relaxation_rates(self, numbers: BodyNumbers) -> Float[Values, "states people"]:
         """Own decay rate of each state, per hour: how fast it forgets."""
         return jnp.concatenate(
             [

@@ -10,42 +10,44 @@ a full agonist has none, and tolerance shifts the C50 of fentanyl about four-fol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Float
+
+from .arrays import Numbers, Values
 
 
 class Breathing(NamedTuple):
     """The numbers of a group of people."""
 
-    half_stimulus: Float[Array, " people"]
-    steepness: Float[Array, " people"]
-    tolerance_gain: Float[Array, " people"]
-    tolerance_rate: Float[Array, " people"]
+    half_stimulus: Float[Values, " people"]
+    steepness: Float[Values, " people"]
+    tolerance_gain: Float[Values, " people"]
+    tolerance_rate: Float[Values, " people"]
 
 
-def prepare(numbers: Mapping[str, Float[Array, " people"]]) -> Breathing:
+def prepare(numbers: Numbers) -> Breathing:
     """Collect the numbers; the rate is per hour."""
     return Breathing(
         half_stimulus=numbers["breathing.breathing.half_stimulus"],
         steepness=numbers["breathing.breathing.steepness"],
         tolerance_gain=numbers["breathing.breathing.tolerance_gain"],
-        tolerance_rate=jnp.log(2.0) / numbers["breathing.breathing.tolerance_half_life"],
+        tolerance_rate=np.log(2.0) / numbers["breathing.breathing.tolerance_half_life"],
     )
 
 
 def tolerance_change(
-    tolerance: Float[Array, " people"], signal: Float[Array, " people"], numbers: Breathing
-) -> Float[Array, " people"]:
+    tolerance: Float[Values, " people"], signal: Float[Values, " people"], numbers: Breathing
+) -> Float[Values, " people"]:
     """Change of the tolerance of breathing, per hour."""
     return numbers.tolerance_rate * (signal - tolerance)
 
 
 def ventilation(
-    stimulus: Float[Array, " people"], tolerance: Float[Array, " people"], numbers: Breathing
-) -> Float[Array, " people"]:
+    stimulus: Float[Values, " people"], tolerance: Float[Values, " people"], numbers: Breathing
+) -> Float[Values, " people"]:
     """Fraction of baseline ventilation, 0-1."""
     half = numbers.half_stimulus * (1.0 + numbers.tolerance_gain * tolerance)
     return 1.0 / (1.0 + (jnp.maximum(stimulus, 0.0) / half) ** numbers.steepness)

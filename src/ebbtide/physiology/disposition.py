@@ -62,7 +62,9 @@ def families(library: Library, inputs: Sequence[tuple[str, str]]) -> tuple[Famil
         states: list[tuple[str, str]] = []
         for name in ordered:
             compound = library.compounds[name]
-            states += [(name, f"depot:{route}") for c, route in inputs if c == name and route != "intravenous"]
+            states += [
+                (name, f"depot:{route}") for c, route in inputs if c == name and route != "intravenous"
+            ]
             states.append((name, "central"))
             if compound.disposition is not None:
                 states += [(name, f"peripheral{i}") for i in range(len(compound.disposition.peripherals))]
@@ -88,7 +90,9 @@ def _parents_first(names: list[str], links: Mapping[str, set[str]]) -> list[str]
     return order
 
 
-def first_pass_fractions(library: Library, numbers: Mapping[str, Array], compound: str, route: str) -> dict[str, Array]:
+def first_pass_fractions(
+    library: Library, numbers: Mapping[str, Array], compound: str, route: str
+) -> dict[str, Array]:
     """Share of a dose that reaches the circulation as each metabolite; only by mouth."""
     if route != "oral":
         return {}
@@ -164,7 +168,9 @@ def rate_matrix(library: Library, family: Family, numbers: Mapping[str, Array]) 
     return matrix
 
 
-def depot_shares(library: Library, numbers: Mapping[str, Array], compound: str, route: str) -> dict[str, Array]:
+def depot_shares(
+    library: Library, numbers: Mapping[str, Array], compound: str, route: str
+) -> dict[str, Array]:
     """How what a depot holds (all that will be absorbed) splits between parent and metabolites."""
     formed = first_pass_fractions(library, numbers, compound, route)
     if not formed:
@@ -179,4 +185,6 @@ def absorbed_fraction(
 ) -> Array:
     """Part of a dose that enters the depot: what reaches the circulation as parent or metabolite."""
     unchanged = bioavailability(library, numbers, compound, route, dose_mg)
-    return unchanged + sum(first_pass_fractions(library, numbers, compound, route).values(), np.zeros_like(unchanged))
+    return unchanged + sum(
+        first_pass_fractions(library, numbers, compound, route).values(), np.zeros_like(unchanged)
+    )

@@ -14,7 +14,9 @@ Array = Any
 HEPATIC = ("cyp3a4", "cyp2d6", "cyp2b6", "cyp1a2", "ugt")
 
 
-def activities(numbers: Mapping[str, Array], cyp2d6: str, child_pugh: str, egfr: float | None) -> dict[str, Array]:
+def activities(
+    numbers: Mapping[str, Array], cyp2d6: str, child_pugh: str, egfr: float | None
+) -> dict[str, Array]:
     """Activity of each pathway as a fraction of normal, shape ``(people,)`` each."""
     liver = numbers[f"enzymes.child_pugh.{child_pugh}"]
     result = {name: liver for name in HEPATIC}

@@ -15,33 +15,33 @@ gives 1. Displacement of a full agonist by a partial one or an antagonist needs 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Float
+
+from .arrays import Numbers, Values
 
 
 class MuReceptor(NamedTuple):
     """The numbers of the ligands that a group of people meets, fast and slow binders apart."""
 
-    fast_constant: Float[Array, "fast people"]
-    fast_efficacy: Float[Array, "fast people"]
-    slow_constant: Float[Array, "slow people"]
-    slow_efficacy: Float[Array, "slow people"]
-    slow_rate: Float[Array, "slow people"]
-    reserve: Float[Array, " people"]
+    fast_constant: Float[Values, "fast people"]
+    fast_efficacy: Float[Values, "fast people"]
+    slow_constant: Float[Values, "slow people"]
+    slow_efficacy: Float[Values, "slow people"]
+    slow_rate: Float[Values, "slow people"]
+    reserve: Float[Values, " people"]
 
 
-def prepare(
-    numbers: Mapping[str, Float[Array, " people"]], fast: Sequence[str], slow: Sequence[str]
-) -> MuReceptor:
+def prepare(numbers: Numbers, fast: Sequence[str], slow: Sequence[str]) -> MuReceptor:
     """Collect the numbers of ``fast`` and ``slow`` ligands: nM, fractions, per hour."""
     reserve = numbers["receptor.reserve"]
 
-    def each(ligands: Sequence[str], what: str) -> Float[Array, "ligand people"]:
+    def each(ligands: Sequence[str], what: str) -> Float[np.ndarray, "ligand people"]:
         rows = [numbers[f"{ligand}.receptors.mu.{what}"] for ligand in ligands]
-        return jnp.stack(rows) if rows else jnp.zeros((0, *reserve.shape))
+        return np.stack(rows) if rows else np.zeros((0, *reserve.shape), dtype=reserve.dtype)
 
     return MuReceptor(
         fast_constant=each(fast, "dissociation_constant"),
@@ -56,13 +56,13 @@ def prepare(
 class Binding(NamedTuple):
     """Where the receptors are."""
 
-    free: Float[Array, " people"]
-    fast: Float[Array, "fast people"]
-    occupied: Float[Array, " people"]
+    free: Float[Values, " people"]
+    fast: Float[Values, "fast people"]
+    occupied: Float[Values, " people"]
 
 
 def bind(
-    fast: Float[Array, "fast people"], slow_occupancy: Float[Array, "slow people"], numbers: MuReceptor
+    fast: Float[Values, "fast people"], slow_occupancy: Float[Values, "slow people"], numbers: MuReceptor
 ) -> Binding:
     """Quasi-equilibrium of fast binders at effect-site concentrations ``fast`` (nM)."""
     load = fast / numbers.fast_constant
@@ -71,23 +71,23 @@ def bind(
 
 
 def slow_binding_change(
-    slow: Float[Array, "slow people"],
-    slow_occupancy: Float[Array, "slow people"],
+    slow: Float[Values, "slow people"],
+    slow_occupancy: Float[Values, "slow people"],
     binding: Binding,
     numbers: MuReceptor,
-) -> Float[Array, "slow people"]:
+) -> Float[Values, "slow people"]:
     """Change of the occupancy of slow binders at effect-site concentrations ``slow`` (nM), per hour."""
     return numbers.slow_rate * (slow / numbers.slow_constant * binding.free - slow_occupancy)
 
 
 def stimulus(
-    binding: Binding, slow_occupancy: Float[Array, "slow people"], numbers: MuReceptor
-) -> Float[Array, " people"]:
+    binding: Binding, slow_occupancy: Float[Values, "slow people"], numbers: MuReceptor
+) -> Float[Values, " people"]:
     """Efficacy-weighted occupancy, 0-1."""
     fast = (numbers.fast_efficacy * binding.fast).sum(axis=0)
     return fast + (numbers.slow_efficacy * slow_occupancy).sum(axis=0)
 
 
-def signal(stimulus: Float[Array, " people"], numbers: MuReceptor) -> Float[Array, " people"]:
+def signal(stimulus: Float[Values, " people"], numbers: MuReceptor) -> Float[Values, " people"]:
     """Mu signal, 0-1, of the operational model."""
     return stimulus * (1.0 + numbers.reserve) / (1.0 + numbers.reserve * stimulus)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float
 from numpy.typing import NDArray
-from jaxtyping import Array, Float
 
 from ebbtide.library import Scale
 
+from .arrays import Values
+
 
 def reported(
-    symptoms: Float[Array, "follower people"], tendency: Float[Array, " people"]
-) -> Float[Array, "follower people"]:
+    symptoms: Float[Values, "follower people"], tendency: Float[Values, " people"]
+) -> Float[Values, "follower people"]:
     """Symptoms as a rater sees them: ``tendency`` multiplies the odds."""
     return symptoms * tendency / (1.0 - symptoms + symptoms * tendency)
 

@@ -16,61 +16,64 @@ then late buprenorphine could not relieve within hours what early buprenorphine 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Float
+
+from .arrays import Numbers, Values
 
 
 class Withdrawal(NamedTuple):
     """The numbers of a group of people, ready for use at every step."""
 
-    threshold: Float[Array, " people"]
-    smoothness: Float[Array, " people"]
-    rebound_rate: Float[Array, " people"]
-    rebound_gain: Float[Array, "follower people"]
-    log_half_effect: Float[Array, "follower people"]
-    steepness: Float[Array, "follower people"]
-    rate: Float[Array, "follower people"]
+    threshold: Float[Values, " people"]
+    smoothness: Float[Values, " people"]
+    rebound_rate: Float[Values, " people"]
+    rebound_gain: Float[Values, "follower people"]
+    log_half_effect: Float[Values, "follower people"]
+    steepness: Float[Values, "follower people"]
+    rate: Float[Values, "follower people"]
 
 
-def prepare(numbers: Mapping[str, Float[Array, " people"]], followers: Sequence[str]) -> Withdrawal:
+def prepare(numbers: Numbers, followers: Sequence[str]) -> Withdrawal:
     """Collect numbers; ``followers`` are entries such as ``symptoms.nausea`` and ``craving.craving``."""
 
-    def each(what: str) -> Float[Array, "follower people"]:
-        return jnp.stack([numbers[f"{follower}.{what}"] for follower in followers])
+    def each(what: str) -> Float[np.ndarray, "follower people"]:
+        return np.stack([numbers[f"{follower}.{what}"] for follower in followers])
 
     return Withdrawal(
         threshold=numbers["withdrawal.drive.threshold"],
         smoothness=numbers["withdrawal.drive.smoothness"],
-        rebound_rate=jnp.log(2.0) / numbers["withdrawal.rebound.half_life"],
+        rebound_rate=np.log(2.0) / numbers["withdrawal.rebound.half_life"],
         rebound_gain=each("rebound_gain"),
-        log_half_effect=jnp.log(each("half_effect") * numbers["withdrawal.person.sensitivity"]),
+        log_half_effect=np.log(each("half_effect") * numbers["withdrawal.person.sensitivity"]),
         steepness=each("steepness"),
         rate=each("rate"),
     )
 
 
 def drive(
-    adaptation: Float[Array, " people"], signal: Float[Array, " people"], numbers: Withdrawal
-) -> Float[Array, " people"]:
+    adaptation: Float[Values, " people"], signal: Float[Values, " people"], numbers: Withdrawal
+) -> Float[Values, " people"]:
     """Shortfall of signal that is felt, 0-1."""
     excess = (adaptation - signal - numbers.threshold) / numbers.smoothness
     return numbers.smoothness * jax.nn.softplus(excess)
 
 
 def rebound_change(
-    rebound: Float[Array, " people"], drive: Float[Array, " people"], numbers: Withdrawal
-) -> Float[Array, " people"]:
+    rebound: Float[Values, " people"], drive: Float[Values, " people"], numbers: Withdrawal
+) -> Float[Values, " people"]:
     """Change of the noradrenergic rebound, per hour."""
     return numbers.rebound_rate * (drive - rebound)
 
 
 def follower_target(
-    drive: Float[Array, " people"], rebound: Float[Array, " people"], numbers: Withdrawal
-) -> Float[Array, "follower people"]:
+    drive: Float[Values, " people"], rebound: Float[Values, " people"], numbers: Withdrawal
+) -> Float[Values, "follower people"]:
     """Where symptoms and craving are heading, 0-1."""
     amplified = drive * (1.0 + numbers.rebound_gain * rebound)
     # sigmoid(h (ln X - ln H)) is the Hill function without overflow; tiny keeps ln defined at rest

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,11 +46,16 @@ WITH_UNCERTAINTY = Spread(between=True, uncertain=True)
 
 def internal_value(parameter: Parameter) -> float:
     """The value in the internal unit of its kind; unlike kinds of unit keep their own."""
-    dimension = registry().Unit(parameter.unit).dimensionality
-    for unit in INTERNAL_UNITS:
-        if registry().Unit(unit).dimensionality == dimension:
-            return parameter.value * conversion(parameter.unit, unit)
-    return parameter.value
+    return parameter.value * _internal_factor(parameter.unit)
+
+
+@lru_cache(maxsize=256)
+def _internal_factor(unit: str) -> float:
+    dimension = registry().Unit(unit).dimensionality
+    for internal in INTERNAL_UNITS:
+        if registry().Unit(internal).dimensionality == dimension:
+            return conversion(unit, internal)
+    return 1.0
 
 
 def _normals(seed: int, stream: str, people: int) -> NDArray[np.float64]:

@@ -26,7 +26,9 @@ def make_forecast(
     """Simulate ``case`` and add what a report needs; arguments as :func:`ebbtide.engine.simulate.simulate`."""
     run = simulate(case, library, people, seed, step_h, tolerance, progress)
     findings = forecast_findings(case, run.arms, library)
-    products = {d.product for d in (*case.history, *case.doses, *(d for a in case.alternatives for d in a.doses))}
+    products = {
+        d.product for d in (*case.history, *case.doses, *(d for a in case.alternatives for d in a.doses))
+    }
     products |= {lot.base for lot in case.products.values()}
     numbers = list(provenance.used_numbers(library, run.composition.compounds, products))
     cited = [key for f in findings for key in f["basis"]["sources"]]

@@ -8,7 +8,9 @@ from typing import Any
 from ebbtide.library import Library, Parameter, numbers_of
 
 
-def used_numbers(library: Library, compounds: Iterable[str], products: Iterable[str]) -> Iterator[tuple[str, Parameter]]:
+def used_numbers(
+    library: Library, compounds: Iterable[str], products: Iterable[str]
+) -> Iterator[tuple[str, Parameter]]:
     """Every number of the body, of ``compounds`` and of ``products``, with its name."""
     entries: dict[str, Any] = dict(library.physiology)
     entries |= {name: library.compounds[name] for name in compounds}
@@ -32,7 +34,9 @@ def _why(number: Parameter) -> str:
     return f"{kind}: {number.note}" if number.note else kind
 
 
-def sources(library: Library, numbers: Iterable[tuple[str, Parameter]], also: Iterable[str]) -> tuple[dict[str, Any], ...]:
+def sources(
+    library: Library, numbers: Iterable[tuple[str, Parameter]], also: Iterable[str]
+) -> tuple[dict[str, Any], ...]:
     """Each source once, with what it was used for; ``also`` are keys that findings cite."""
     used: dict[str, list[str]] = {}
     for name, number in numbers:

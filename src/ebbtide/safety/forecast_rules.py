@@ -21,7 +21,9 @@ DISPLACING = ("mu_partial_agonist", "opioid_antagonist")
 SIMULATED = "simulation with this model; not a clinical study"
 
 
-def forecast_findings(case: Case, arms: Sequence[ArmForecast], library: Library) -> tuple[dict[str, Any], ...]:
+def forecast_findings(
+    case: Case, arms: Sequence[ArmForecast], library: Library
+) -> tuple[dict[str, Any], ...]:
     """All findings of a forecast, worst first."""
     found = []
     for arm, course in zip(arms_of(case), arms, strict=True):
@@ -54,7 +56,10 @@ def lost_tolerance(course: ArmForecast, library: Library) -> dict[str, Any] | No
         "keeps tolerance and lowers the risk of death.",
         rule="lowest simulated ventilation in the 6 h after the former dose on each day, median of the people, "
         f"at or under {limits['major'].value:.0%} (emergency: {limits['emergency'].value:.0%}) of baseline",
-        inputs={"former_dose": former, "lowest_by_day": dict(zip(days.tolist(), lowest.round(3).tolist(), strict=True))},
+        inputs={
+            "former_dose": former,
+            "lowest_by_day": dict(zip(days.tolist(), lowest.round(3).tolist(), strict=True)),
+        },
         sources=("Algera2021", "Dahan2005", "Degenhardt2014", "SouthAfricaSTG"),
         evidence=SIMULATED,
         missing=("other sedatives taken at the same time", "true strength of illicit supply"),
@@ -107,7 +112,11 @@ def _first_displacing_dose(case: Case, arm: Arm, library: Library) -> DoseEvent 
     for dose in arm.doses:
         if not dose.simulated:
             continue
-        product = case.products[dose.product].product if dose.product in case.products else library.product(dose.product)
+        product = (
+            case.products[dose.product].product
+            if dose.product in case.products
+            else library.product(dose.product)
+        )
         active = library.compound(product.active)
         if set(DISPLACING) & set(active.classes) and "kratom_alkaloid" not in active.classes:
             return dose

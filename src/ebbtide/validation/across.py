@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-GROUPS = 400
+GROUPS = 2000
 """Groups of the study's size that are drawn from the simulated people for a band."""
 
 

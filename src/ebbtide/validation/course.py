@@ -37,5 +37,6 @@ class Course:
 
     def mean_person(self, quantities: set[str]) -> Course:
         """One person whose curves are the means of all."""
-        curves = {q: np.average(self.curves[q], axis=1, weights=self.weights)[:, None] for q in quantities}
+        share = self.weights / self.weights.sum()
+        curves = {q: (self.curves[q] @ share)[:, None] for q in quantities}
         return Course(self.protocol, self.time_h, curves, np.ones(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import jax
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from ebbtide.case import CaseProduct
 from ebbtide.engine.people import Composition, People, make_people
 from ebbtide.engine.regimen import DoseKind, Regimen, Stream
-from ebbtide.engine.run import Request, run_people
+from ebbtide.engine.run import THREADS, Request, run_people
 from ebbtide.library import Library
 from ebbtide.population import BETWEEN_PERSON
 
@@ -54,10 +55,13 @@ def run_arm(people: People, protocol: Protocol, first: int, request: Request, ra
     people = replace(people, doses=people.doses * factor)
     events = tuple(sorted((time_h, kind) for kind, part in kinds.items() for time_h in part.times_h))
     groups = _groups_by_last_use(protocol.parts, people.count)
-    rows = []
-    for group in groups:
+
+    def run(group: NDArray[np.intp]) -> Array:
         streams = tuple(_stream(part, kind, group) for kind, part in kinds.items() if part.stream is not None)
-        rows.append(run_people(_only(people, group), Regimen((), streams, (events,)), request, rates)[0].rows)
+        return run_people(_only(people, group), Regimen((), streams, (events,)), request, rates)[0].rows
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        rows = list(pool.map(run, groups))
     return np.asarray(np.concatenate(rows, axis=-1)[..., np.argsort(np.concatenate(groups))])
 
 

@@ -62,7 +62,9 @@ def results(
     InputError
         For a statistic that the row's keys do not allow, or a unit that does not fit.
     """
-    return tuple(_result(study, library, row, courses) for row in rows)
+    # a ratio to nothing is no number, and is left out over people
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return tuple(_result(study, library, row, courses) for row in rows)
 
 
 def _result(

@@ -32,7 +32,7 @@ DOSE_DELAY_H = 1e-3
 """Doses come this much late, so that a reading at the very time of a dose is taken just before it."""
 LONGEST = "400 d"
 PIECE_H = 1.0 / 30.0
-"""An infusion is given in pieces of this length, but in no fewer than ``FEWEST_PIECES``, no more than ``MOST_PIECES``."""
+"""An infusion is given in pieces of about this length, within the two bounds that follow."""
 FEWEST_PIECES = 24
 MOST_PIECES = 240
 STUDY_KEYS = {"choice", "share", "over", "rate", "target", "if_missing"}
@@ -124,13 +124,13 @@ def read_protocol(
         last_h = people.last(entry, f"history[{i}]")
         parts.append(Part(_kind(use), factor, stream=_stream(use), last_h=last_h))
     given: list[Given] = []
-    for i, entry in enumerate(doses):
+    for i, rule in enumerate(doses):
         events = [event for event in case.doses if event.label == f"doses[{i}]"]
-        factor = people.factor(entry, doses, f"doses[{i}]")
+        factor = people.factor(rule, doses, f"doses[{i}]")
         times = [event.time_h for event in events]
         amounts = {c: n * factor for c, n in events[0].amounts_nmol.items()}
         given += [Given(time_h, events[0].product, amounts) for time_h in times]
-        times_h, share = _pieces(times, entry.over, f"{where}.doses[{i}].over")
+        times_h, share = _pieces(times, rule.over, f"{where}.doses[{i}].over")
         parts.append(Part(_kind(events[0]), factor * share, times_h=times_h))
     given.sort(key=lambda dose: dose.time_h)
     return Protocol(

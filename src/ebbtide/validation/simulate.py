@@ -111,7 +111,8 @@ def _read_arms(study: Study, library: Library, draws: Draws) -> tuple[dict[str, 
             continue
         where = f"{study.path}: arms[{index}]"
         population: RawPopulation = raw.population or study.population
-        cohort = read_cohort(population, library, draws, f"{where}.population")
+        place = f"{where}.population" if raw.population else f"{study.path}: population"
+        cohort = read_cohort(population, library, draws, place)
         streams = "" if study.head.design == "crossover" else f"{name}/"
         try:
             protocol = read_protocol(raw, study.start, cohort, library, draws, streams, where)

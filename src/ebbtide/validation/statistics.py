@@ -50,7 +50,7 @@ class View:
 
     @cached_property
     def daily(self) -> tuple[Array, Array]:
-        """Study days and one value a day and person: the daily rating, or each day reduced by ``within_day``."""
+        """Study days, and one value a day and person: the rating, or the day reduced by ``within_day``."""
         timeline, span = self.course.protocol.timeline, self.reading.span
         end_h = min(span.end_h, float(self.course.time_h[-1]))
         if self.row.within_day is None:
@@ -65,6 +65,11 @@ class View:
         reduce = REDUCE[self.row.within_day]
         return np.array(chosen, dtype=float), np.stack([reduce(curve[days == day]) for day in chosen])
 
+    @property
+    def each_day_or_all(self) -> Array:
+        """The days where ``within_day`` reduces them, else the whole curve; times on the first axis."""
+        return self.dense[1] if self.row.within_day is None else self.daily[1]
+
     def at(self, time_h: float) -> Array:
         """Values at one time, shape ``(people,)``."""
         values = self.course.at(self.quantity, time_h)
@@ -76,14 +81,13 @@ class View:
 
     @property
     def values(self) -> Array:
-        """The plain value: at the point, reduced by ``within``, or one rating a day; ``(ratings, people)``."""
+        """The plain value: at the point, reduced by ``within``, or one a day; ``(ratings, people)``."""
         if self.reading.span.is_point:
             return self.at(self.reading.span.start_h)[None]
         if self.row.within == "mean" and self.row.within_day is None:
             return nca.average(*self.dense)[None]
         if self.row.within is not None:
-            curve = self.dense[1] if self.row.within_day is None else self.daily[1]
-            return REDUCE[self.row.within](curve)[None]
+            return REDUCE[self.row.within](self.each_day_or_all)[None]
         return self.daily[1]
 
     @property
@@ -131,6 +135,12 @@ def _half_life(view: View) -> Array:
     return nca.half_life_between(*view.dense)
 
 
+def _mean(view: View) -> Array:
+    if view.reading.span.is_point:
+        return view.values
+    return nca.average(*view.dense) if view.row.within_day is None else REDUCE["mean"](view.daily[1])
+
+
 def _threshold(view: View, key: str) -> float:
     value: float | None = getattr(view.row, key)
     if value is None:
@@ -138,34 +148,40 @@ def _threshold(view: View, key: str) -> float:
     return value
 
 
+def _percent(true: NDArray[np.bool_]) -> Array:
+    return np.where(true, 100.0, 0.0)
+
+
 def _category_worse(view: View) -> Array:
     if view.row.bands is None:
         raise InputError("key is missing", where=f"{view.reading.where}.bands")
     bands = np.sort(view.row.bands)
-    worse = np.searchsorted(bands, view.values, side="right") > np.searchsorted(
-        bands, view.before, side="right"
-    )
-    return 100.0 * worse
+
+    def category(values: Array) -> NDArray[np.intp]:
+        return np.searchsorted(bands, values, side="right")
+
+    return _percent(category(view.values) > category(view.before))
 
 
 def _return_day(view: View) -> Array:
+    """The day after the window for who has not come back by its end."""
     days, values = view.daily
     settled = (values <= _threshold(view, "threshold")) & (
         np.arange(len(days))[:, None] >= values.argmax(axis=0)
     )
-    return np.where(settled.any(axis=0), days[settled.argmax(axis=0)], days[-1] + 1.0)
+    return np.asarray(np.where(settled.any(axis=0), days[settled.argmax(axis=0)], days[-1] + 1.0))
 
 
 def _event_free(view: View) -> Array:
     start_h = view.reading.since_h if view.reading.since_h is not None else view.reading.span.start_h
     time_h, hazard = view.course.window(view.quantity, Span(start_h, view.reading.span.end_h))
-    return 100.0 * np.exp(-np.trapezoid(hazard, time_h, axis=0) / DAY_H)
+    return np.asarray(100.0 * np.exp(-np.trapezoid(hazard, time_h, axis=0) / DAY_H))
 
 
 STATISTICS: dict[str, Callable[[View], Array]] = {
-    "Cmax": lambda v: nca.peak(v.dense[1]),
-    "Cmin": lambda v: nca.trough(v.dense[1]),
-    "min": lambda v: nca.trough(v.dense[1]),
+    "Cmax": lambda v: nca.peak(v.each_day_or_all),
+    "Cmin": lambda v: nca.trough(v.each_day_or_all),
+    "min": lambda v: nca.trough(v.each_day_or_all),
     "tmax": lambda v: nca.peak_time(*v.dense) - v.reference_h,
     "peak_time": lambda v: nca.peak_time(*v.dense) - v.reference_h,
     "AUC": lambda v: nca.area(*v.dense),
@@ -176,14 +192,14 @@ STATISTICS: dict[str, Callable[[View], Array]] = {
     "Vz_F": lambda v: nca.apparent_volume(v.dose_nmol, *v.dense),
     "dose": lambda v: v.compound_nmol,
     "value": lambda v: v.values,
-    "mean": lambda v: v.values if v.reading.span.is_point else nca.average(*v.dense),
+    "mean": _mean,
     "change": lambda v: v.values - v.before,
     "ratio_to_baseline": lambda v: v.values / v.before,
     "peak_day": lambda v: v.daily[0][v.daily[1].argmax(axis=0)],
     "return_day": _return_day,
-    "percent_at_or_above": lambda v: 100.0 * (v.values >= _threshold(v, "threshold")),
-    "percent_below": lambda v: 100.0 * (v.values < _threshold(v, "threshold")),
-    "percent_with_rise": lambda v: 100.0 * (v.values - v.before >= _threshold(v, "rise")),
+    "percent_at_or_above": lambda v: _percent(v.values >= _threshold(v, "threshold")),
+    "percent_below": lambda v: _percent(v.values < _threshold(v, "threshold")),
+    "percent_with_rise": lambda v: _percent(v.values - v.before >= _threshold(v, "rise")),
     "percent_category_worse": _category_worse,
     "percent_event_free": _event_free,
 }

@@ -96,9 +96,8 @@ class Timeline:
                 raise InputError("days count from 1", where=where, value=text)
             start_h = self._midnight() + (day - 1) * DAY_H
             return Span(start_h, start_h + DAY_H)
-        if match := _RELATIVE.fullmatch(text):
-            if match[4].lower() != "start":
-                return self._relative(match, where)
+        if (match := _RELATIVE.fullmatch(text)) and match[4].lower() != "start":
+            return self._relative(match, where)
         moment = self.clock.read(text, where).time_h
         return Span(moment, moment)
 
