@@ -17,7 +17,13 @@ from ebbtide.population import TYPICAL, Spread, draw_traits
 
 START = "2026-03-02T08:00:00+00:00"
 PERSON = {"weight_kg": 70, "child_pugh": "none", "egfr": 100, "cyp2d6": "normal"}
-HEROIN = {"product": "heroin_smoked", "amount": "200 mg", "every": "6 h", "for": "900 d", "last": "0 h before start"}
+HEROIN = {
+    "product": "heroin_smoked",
+    "amount": "200 mg",
+    "every": "6 h",
+    "for": "900 d",
+    "last": "0 h before start",
+}
 FILM = "buprenorphine_naloxone_film"
 
 

@@ -12,7 +12,12 @@ from ebbtide.engine.regimen import Stream
 from ebbtide.engine.run import _batch
 
 MORPHINE = {"product": "morphine_injection", "amount": "30 mg", "every": "6 h", "last": "2 h before start"}
-FILM = {"product": "buprenorphine_naloxone_film", "amount": "8 mg", "every": "24 h", "last": "5 h before start"}
+FILM = {
+    "product": "buprenorphine_naloxone_film",
+    "amount": "8 mg",
+    "every": "24 h",
+    "last": "5 h before start",
+}
 
 
 def start_of(case: Any, make_group: Callable[..., Any]) -> Any:
@@ -23,7 +28,9 @@ def start_of(case: Any, make_group: Callable[..., Any]) -> Any:
     )
 
 
-@pytest.mark.parametrize("uses", [[MORPHINE | {"for": "60 d"}], [FILM | {"for": "90 d"}]], ids=["morphine", "film"])
+@pytest.mark.parametrize(
+    "uses", [[MORPHINE | {"for": "60 d"}], [FILM | {"for": "90 d"}]], ids=["morphine", "film"]
+)
 def test_the_fixed_point_equals_running_every_dose(
     uses: list[Any],
     make_case: Callable[..., Any],

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .quantities import natural_scale
+
 Array = NDArray[np.float64]
-SMALLEST_RANGE = 1e-3
-"""A quantity that moves by less than this is compared in absolute terms."""
+SMALLEST_SHARE = 0.01
+"""A quantity that moves by less than this share of its scale is compared with that share of the scale."""
 REFINEMENTS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
 
@@ -24,9 +26,10 @@ class MeshError:
     tolerance: float
 
 
-def relative_error(rows: Array, better: Array) -> Array:
+def relative_error(rows: Array, better: Array, names: Sequence[str]) -> Array:
     """Largest difference of each quantity over its range; rows are the first axis of both."""
-    span = np.maximum(np.ptp(better, axis=0), SMALLEST_RANGE)
+    smallest = SMALLEST_SHARE * np.array([natural_scale(name) for name in names])
+    span = np.maximum(np.ptp(better, axis=0), smallest)
     return np.asarray(np.abs(rows - better).max(axis=0) / span)
 
 
@@ -47,7 +50,7 @@ def choose_mesh(
     errors = np.full(len(names), np.inf)
     for refinement in REFINEMENTS:
         coarse, fine = run(refinement, False), run(2 * refinement, True)
-        errors = np.max([relative_error(a, b) for a, b in zip(coarse, fine, strict=True)], axis=0)
+        errors = np.max([relative_error(a, b, names) for a, b in zip(coarse, fine, strict=True)], axis=0)
         worst = int(np.argmax(errors))
         if errors[worst] <= tolerance:
             return MeshError(refinement, float(errors[worst]), names[worst], tolerance)

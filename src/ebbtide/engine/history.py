@@ -92,25 +92,29 @@ def _after_segment(
         return np.asarray(group.run(PersonState(kinetics, start), right - period, right, window).body)
 
     steady = body
+    moving = np.ones(body.shape[-1], dtype=bool)
     for _ in range(MOST_ROUNDS):
         moved = steady + (once(steady) - steady) / fraction
-        change = np.abs(moved - steady).max()
-        steady = moved
-        if change < CLOSE:
+        change = np.abs(moved - steady).max(axis=0)
+        # a person who has arrived stays put, so that nobody's result depends on who else is in the group
+        steady = np.where(moving, moved, steady)
+        moving &= change >= CLOSE
+        if not moving.any():
             break
     else:
-        raise FloatingPointError(f"no periodic steady state of the history: last change {change:.2g}")
+        raise FloatingPointError(f"no periodic steady state of the history: last change {change.max():.2g}")
     left_over = np.exp(-group.relaxation_rate * (right - left))
     reached = steady + (body - steady) * left_over
-    if np.abs(left_over * (body - steady)).max() > CLOSE:
-        # symptoms and rebound settle on the adaptation that was reached, which barely moves meanwhile
-        slow = group.relaxation_rate * period < 0.1
-        for _ in range(MOST_ROUNDS):
-            settled = np.where(slow, reached, once(reached))
-            change = np.abs(settled - reached).max()
-            reached = settled
-            if change < 1e-6:
-                break
+    # symptoms and rebound settle on the adaptation that was reached, which barely moves meanwhile
+    slow = group.relaxation_rate * period < 0.1
+    moving = np.abs(left_over * (body - steady)).max(axis=0) > CLOSE
+    for _ in range(MOST_ROUNDS):
+        if not moving.any():
+            break
+        settled = np.where(slow, reached, once(reached))
+        change = np.abs(settled - reached).max(axis=0)
+        reached = np.where(moving, settled, reached)
+        moving &= change >= 1e-6
     return reached
 
 

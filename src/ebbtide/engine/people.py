@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.case import CaseProduct
-from ebbtide.library import Library, Parameter
+from ebbtide.library import Library, Parameter, conversion
 from ebbtide.physiology import disposition, enzymes
 from ebbtide.physiology.body import Body, BodyNumbers, build_body
 from ebbtide.population import Numbers, Spread, Traits, draw_numbers, draw_product_factors
@@ -93,7 +93,8 @@ def scaled_numbers(
 ) -> Numbers:
     """Drawn numbers with volumes and clearances of these people."""
     numbers = dict(drawn)
-    activity = enzymes.activities(numbers, traits.cyp2d6, traits.child_pugh, traits.egfr)
+    egfr = None if traits.egfr is None else traits.egfr * conversion("mL/min", "L/h")
+    activity = enzymes.activities(numbers, traits.cyp2d6, traits.child_pugh, egfr)
     flow = enzymes.size_factor(traits.weight_kg, numbers, "clearance")
     volume = enzymes.size_factor(traits.weight_kg, numbers, "volume")
     for name in compounds:

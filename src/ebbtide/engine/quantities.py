@@ -20,6 +20,13 @@ TITLES = {
     "craving": "Craving (0-100)",
     "ventilation": "Ventilation",
 }
+SCALES = {"cows": 48.0, "sows": 64.0, "sows_gossop": 30.0, "craving": 100.0}
+"""Largest value there can be, where it is not 1."""
+
+
+def natural_scale(name: str) -> float:
+    """The largest value of a quantity; 1 for fractions and, in nM, for plasma concentrations."""
+    return SCALES.get(name, 1.0)
 
 
 def attributes(name: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from pydantic import ValidationError
 
 from .errors import InputError, nearest_name, unknown_name
 from .schema import Compound, Entry, Parameter, Product, Scale, Source
+from .units import conversion
 
 HERE = Path(__file__).parent
 KINDS = ("compounds", "products", "scales", "physiology", "safety")
 NAMED_BY_FILE = ("physiology", "safety")
 """Kinds whose files are tables of numbers and texts, called by the name of the file."""
+MODELS: Mapping[str, type[Entry]] = {"compounds": Compound, "products": Product, "scales": Scale}
 E = TypeVar("E", bound=Entry)
 
 
@@ -41,11 +44,11 @@ class Library:
 
     def compound(self, name: str, where: str = "") -> Compound:
         """The compound called ``name`` (or a synonym); :class:`InputError` names the nearest."""
-        return _lookup("compound", name, self.compounds, where)
+        return self.compounds[_lookup("compound", name, self.compounds, where)]
 
     def product(self, name: str, where: str = "") -> Product:
         """The product called ``name`` (or a synonym); :class:`InputError` names the nearest."""
-        return _lookup("product", name, self.products, where)
+        return self.products[_lookup("product", name, self.products, where)]
 
     def scale(self, name: str, where: str = "") -> Scale:
         """The rating scale called ``name``; :class:`InputError` names the nearest."""
@@ -60,10 +63,11 @@ class Library:
         raise unknown_name("source", key, self.sources)
 
 
-def _lookup(kind: str, name: str, table: Mapping[str, Any], where: str) -> Any:
+def _lookup(kind: str, name: str, table: Mapping[str, Any], where: str) -> str:
+    """The name in ``table`` of an entry called ``name`` or having it as a synonym."""
     if name in table:
-        return table[name]
-    synonyms = {s: entry for entry in table.values() for s in entry.synonyms}
+        return name
+    synonyms = {s: key for key, entry in table.items() for s in entry.synonyms}
     if name in synonyms:
         return synonyms[name]
     raise unknown_name(kind, name, [*table, *synonyms], where)
@@ -98,9 +102,11 @@ def _load(folders: tuple[str, ...]) -> Library:
             sources[row.key] = row
         for kind in KINDS:
             for path in sorted((root / kind).glob("*.toml")):
-                text = path.read_bytes()
+                text = _read_bytes(path)
                 digest.update(path.name.encode() + b"\0" + text)
                 entry = _read_entry(kind, path, text)
+                if kind in NAMED_BY_FILE and path.stem in tables[kind]:
+                    _check_replacement(tables[kind][path.stem], entry, f"{kind}/{path.name}")
                 tables[kind][path.stem if kind in NAMED_BY_FILE else entry.name] = entry
     library = Library(
         compounds=MappingProxyType(tables["compounds"]),
@@ -119,25 +125,35 @@ def _source_rows(root: Path, digest: Any) -> Iterator[Source]:
     path = root / "sources.csv"
     if not path.exists():
         return
-    text = path.read_bytes()
+    text = _read_bytes(path)
     digest.update(text)
-    for line, row in enumerate(csv.DictReader(text.decode("utf-8").splitlines()), start=2):
-        try:
-            yield Source.model_validate(row)
-        except ValidationError as error:
-            raise _as_input_error(error, f"{path.name}: line {line}", Source) from error
+    try:
+        rows = list(csv.DictReader(io.StringIO(text.decode("utf-8"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"not a table: {error}", where=path.name) from error
+    for number, row in enumerate(rows, start=1):
+        where = f"{path.name}: row {number}"
+        if None in row or None in row.values():
+            raise InputError("not as many fields as the head of the table", where=where)
+        yield validate(Source, row, where)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
 
 
 def _read_entry(kind: str, path: Path, text: bytes) -> Any:
     where = f"{path.parent.name}/{path.name}"
     try:
         raw = tomllib.loads(text.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of bad UTF-8, of huge integers and of deep nesting
         raise InputError(f"not a TOML file: {error}", where=where) from error
     if kind in NAMED_BY_FILE:
         return MappingProxyType({key: _parameters(value, f"{where}: {key}") for key, value in raw.items()})
-    model: type[Entry] = {"compounds": Compound, "products": Product, "scales": Scale}[kind]
-    return validate(model, raw, where)
+    return validate(MODELS[kind], raw, where)
 
 
 def _parameters(raw: Any, where: str) -> Any:
@@ -146,9 +162,29 @@ def _parameters(raw: Any, where: str) -> Any:
         return validate(Parameter, raw, where)
     if isinstance(raw, dict):
         return MappingProxyType({key: _parameters(value, f"{where}.{key}") for key, value in raw.items()})
-    if isinstance(raw, bool | int | float):
+    if not isinstance(raw, str):
         raise InputError("a number needs unit and source", where=where, value=raw)
     return raw
+
+
+def _check_replacement(shipped: Mapping[str, Any], given: Mapping[str, Any], where: str) -> None:
+    """A file put in place of another holds all its numbers and words, each number of the same kind."""
+    old, new = _leaves(shipped), _leaves(given)
+    for path, leaf in old.items():
+        if path not in new or isinstance(leaf, Parameter) != isinstance(new[path], Parameter):
+            raise InputError("key is missing", where=f"{where}: {path}")
+        if isinstance(leaf, Parameter):
+            conversion(new[path].unit, leaf.unit, f"{where}: {path}.unit")
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            found |= _leaves(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = value
+    return found
 
 
 def validate(model: type[E], raw: Mapping[str, Any], where: str) -> E:
@@ -189,6 +225,26 @@ def numbers_of(entry: Any, path: str = "") -> Iterator[tuple[str, Parameter]]:
 
 
 def _check_references(library: Library) -> None:
+    _check_sources(library)
+    _check_metabolites(library)
+    for compound in library.compounds.values():
+        where = f"compounds/{compound.name}"
+        if compound.name in library.physiology:
+            raise InputError("a part of the body has this name", where=f"{where}: name", value=compound.name)
+        for route, absorption in compound.absorption.items():
+            if route != "intravenous" and absorption.rate is None:
+                raise InputError("key is missing", where=f"{where}: absorption.{route}.rate")
+    symptoms = [*library.physiology["symptoms"], "craving"]
+    for scale in library.scales.values():
+        for item in scale.items:
+            for symptom in item.symptoms:
+                if symptom not in symptoms:
+                    raise unknown_name("symptom", symptom, symptoms, f"scales/{scale.name}: {item.key}")
+    for product in library.products.values():
+        _check_product(product, library)
+
+
+def _check_sources(library: Library) -> None:
     groups: dict[str, Mapping[str, Any]] = {
         "compounds": library.compounds,
         "products": library.products,
@@ -205,18 +261,38 @@ def _check_references(library: Library) -> None:
     for scale in library.scales.values():
         if scale.source not in library.sources:
             raise unknown_name("source", scale.source, library.sources, f"scales/{scale.name}: source")
+
+
+def _check_metabolites(library: Library) -> None:
+    """Metabolites exist under their own names, have kinetics of their own, and form no circle."""
     for compound in library.compounds.values():
+        where = f"compounds/{compound.name}: metabolites"
         for formed in compound.metabolites:
-            library.compound(formed.compound, f"compounds/{compound.name}: metabolites")
-    for product in library.products.values():
-        where = f"products/{product.name}"
-        for content in product.contents:
-            compound = library.compound(content.compound, f"{where}: contents")
-            if compound.disposition is not None and product.route not in compound.absorption:
-                raise InputError(
-                    f'"{compound.name}" has no absorption by the route of this product',
-                    where=f"{where}: route",
-                    value=product.route,
-                    allowed=", ".join(compound.absorption),
-                )
-        library.compound(product.active, f"{where}: active")
+            if formed.compound not in library.compounds:
+                raise unknown_name("compound", formed.compound, library.compounds, where)
+            if library.compounds[formed.compound].disposition is None:
+                raise InputError("a metabolite needs a disposition", where=where, value=formed.compound)
+        reached: set[str] = set()
+        todo = [m.compound for m in compound.metabolites]
+        while todo:
+            name = todo.pop()
+            if name == compound.name:
+                raise InputError("metabolites form a circle", where=where, value=compound.name)
+            if name not in reached:
+                reached.add(name)
+                found = library.compounds.get(name)
+                todo += [m.compound for m in found.metabolites] if found else []
+
+
+def _check_product(product: Product, library: Library) -> None:
+    where = f"products/{product.name}"
+    for content in product.contents:
+        compound = library.compound(content.compound, f"{where}: contents")
+        if compound.disposition is not None and product.route not in compound.absorption:
+            raise InputError(
+                f'"{compound.name}" has no absorption by the route of this product',
+                where=f"{where}: route",
+                value=product.route,
+                allowed=", ".join(compound.absorption),
+            )
+    library.compound(product.active, f"{where}: active")

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from .errors import InputError
-from .units import conversion
+from .units import conversion, is_unit
 
 Basis = Literal["measured", "derived", "fitted", "assumption"]
 """How a number came about: read in a source, computed from such numbers, fitted to them, or assumed."""
@@ -24,6 +34,11 @@ Route = Literal[
     "transdermal",
 ]
 
+Pathway = Literal["cyp3a4", "cyp2d6", "cyp2b6", "cyp1a2", "ugt", "renal"]
+"""What clears a compound and differs between people; the rest of a clearance is the same in all."""
+
+Name = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
+
 
 class Entry(BaseModel):
     """Base of all entries: immutable, unknown keys refused."""
@@ -38,7 +53,7 @@ class Parameter(Entry):
     little is known about the typical value. The two are never mixed.
     """
 
-    value: float
+    value: float = Field(strict=True, allow_inf_nan=False)
     unit: str
     source: str
     basis: Basis
@@ -53,6 +68,13 @@ class Parameter(Entry):
         """The value in ``unit``."""
         return self.value * conversion(self.unit, unit, self.source)
 
+    @field_validator("unit")
+    @classmethod
+    def _known_unit(cls, unit: str) -> str:
+        if not is_unit(unit):
+            raise ValueError("impossible unit")
+        return unit
+
     @model_validator(mode="after")
     def _shape_fits(self) -> Parameter:
         if self.shape == "lognormal" and self.value < 0:
@@ -64,7 +86,7 @@ class Parameter(Entry):
 
 def _of_unit(unit: str) -> BeforeValidator:
     def check(raw: object) -> object:
-        if isinstance(raw, dict) and isinstance(raw.get("unit"), str):
+        if isinstance(raw, dict) and isinstance(raw.get("unit"), str) and is_unit(raw["unit"]):
             try:
                 conversion(raw["unit"], unit)
             except InputError as error:
@@ -74,13 +96,26 @@ def _of_unit(unit: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-Volume = Annotated[Parameter, _of_unit("L")]
-Flow = Annotated[Parameter, _of_unit("L/h")]
-Rate = Annotated[Parameter, _of_unit("1/h")]
+def _above_zero(number: Parameter) -> Parameter:
+    if number.value <= 0:
+        raise ValueError("the number must be more than 0")
+    return number
+
+
+def _share(number: Parameter) -> Parameter:
+    if not 0 <= number.to("dimensionless") <= 1:
+        raise ValueError("a fraction lies between 0 and 1")
+    return number
+
+
+Volume = Annotated[Parameter, _of_unit("L"), AfterValidator(_above_zero)]
+Flow = Annotated[Parameter, _of_unit("L/h"), AfterValidator(_above_zero)]
+Rate = Annotated[Parameter, _of_unit("1/h"), AfterValidator(_above_zero)]
 Hours = Annotated[Parameter, _of_unit("h")]
-Concentration = Annotated[Parameter, _of_unit("nmol/L")]
-Fraction = Annotated[Parameter, _of_unit("dimensionless")]
-MolarMass = Annotated[Parameter, _of_unit("g/mol")]
+Concentration = Annotated[Parameter, _of_unit("nmol/L"), AfterValidator(_above_zero)]
+Ratio = Annotated[Parameter, _of_unit("dimensionless")]
+Fraction = Annotated[Parameter, _of_unit("dimensionless"), AfterValidator(_share)]
+MolarMass = Annotated[Parameter, _of_unit("g/mol"), AfterValidator(_above_zero)]
 
 
 class Peripheral(Entry):
@@ -94,7 +129,7 @@ class DoseDependence(Entry):
     """Bioavailability that falls with the dose: ``at_1_mg + per_decade * log10(dose/mg)``."""
 
     at_1_mg: Fraction
-    per_decade: Fraction
+    per_decade: Ratio
     lowest: Fraction
 
 
@@ -147,13 +182,13 @@ class Receptors(Entry):
 class Compound(Entry):
     """One chemical: how the body handles it and what it does."""
 
-    name: str
+    name: Name
     title: str
     synonyms: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     molar_mass: MolarMass
     disposition: Disposition | None = None
-    pathways: dict[str, Fraction] = Field(default_factory=dict)
+    pathways: dict[Pathway, Fraction] = Field(default_factory=dict)
     absorption: dict[Route, Absorption] = Field(default_factory=dict)
     metabolites: tuple[Metabolite, ...] = ()
     effect_site_rate: Rate | None = None
@@ -161,10 +196,13 @@ class Compound(Entry):
     note: str = ""
 
     @model_validator(mode="after")
-    def _pathways_sum(self) -> Compound:
+    def _shares_sum(self) -> Compound:
         total = sum(p.value for p in self.pathways.values())
         if total > 1.0 + 1e-9:
             raise ValueError(f"pathway fractions sum to {total:.3g}, more than 1")
+        formed = sum(m.fraction_of_clearance.value for m in self.metabolites if m.fraction_of_clearance)
+        if formed > 1.0 + 1e-9:
+            raise ValueError(f"metabolites take {formed:.3g} of the clearance, more than 1")
         return self
 
 
@@ -179,7 +217,7 @@ class Content(Entry):
 class Product(Entry):
     """What a person takes: a form with its contents and its usual route."""
 
-    name: str
+    name: Name
     title: str
     synonyms: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
@@ -199,9 +237,9 @@ class ScaleItem(Entry):
     """One item of a rating scale and the symptoms that raise it."""
 
     key: str
-    maximum: int
+    maximum: PositiveInt
     allowed: tuple[int, ...]
-    symptoms: dict[str, float]
+    symptoms: dict[str, PositiveFloat] = Field(min_length=1)
     definition: str = ""
 
 

@@ -45,7 +45,20 @@ def registry() -> pint.UnitRegistry[Any]:
 _FACTOR = r"[^\W\d][^\W\d]*(?:(?:\^|\*\*)-?\d)?|%|°[CF]"
 _UNIT = rf"(?:1?\s*/\s*)?(?:{_FACTOR})(?:(?:\s*[*/·]\s*|\s+)(?:{_FACTOR}))*"
 _QUANTITY = re.compile(rf"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*({_UNIT})\s*")
+_UNIT_ALONE = re.compile(rf"dimensionless|{_UNIT}")
 LONGEST_TEXT = 80
+
+
+@lru_cache(maxsize=1024)
+def is_unit(text: str) -> bool:
+    """Whether ``text`` is a unit such as ``mg/g`` or ``1/h``; safe for text of unknown origin."""
+    if len(text) > LONGEST_TEXT or not _UNIT_ALONE.fullmatch(text):
+        return False
+    try:
+        registry().Unit(text)
+    except Exception:
+        return False
+    return True
 
 
 def parse_quantity(text: object, where: str, example: str) -> tuple[float, str]:

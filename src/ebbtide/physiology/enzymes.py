@@ -15,9 +15,9 @@ HEPATIC = ("cyp3a4", "cyp2d6", "cyp2b6", "cyp1a2", "ugt")
 
 
 def activities(
-    numbers: Mapping[str, Array], cyp2d6: str, child_pugh: str, egfr: float | None
+    numbers: Mapping[str, Array], cyp2d6: str, child_pugh: str, egfr: Array | None
 ) -> dict[str, Array]:
-    """Activity of each pathway as a fraction of normal, shape ``(people,)`` each."""
+    """Activity of each pathway as a fraction of normal, shape ``(people,)`` each; ``egfr`` in L/h."""
     liver = numbers[f"enzymes.child_pugh.{child_pugh}"]
     result = {name: liver for name in HEPATIC}
     result["cyp2d6"] = liver * numbers[f"enzymes.cyp2d6.{cyp2d6}"]

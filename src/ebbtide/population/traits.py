@@ -33,7 +33,8 @@ class Traits:
     weight_kg: NDArray[np.float64]
     cyp2d6: str
     child_pugh: str
-    egfr: float | None
+    egfr: NDArray[np.float64] | float | None
+    """mL/min/1.73 m2."""
     missing: tuple[str, ...]
 
 
