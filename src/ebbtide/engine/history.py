@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 EXPLICIT_H = 14 * 24.0
 """Use shorter than this is simulated dose by dose."""
 LONGEST_PERIOD_H = 14 * 24.0
-MOST_ROUNDS = 60
+MOST_ROUNDS = 100
 CLOSE = 1e-9
 
 Runner = Callable[[PersonState, float, float, Sequence[tuple[float, int]]], PersonState]

@@ -1,7 +1,7 @@
 """The reference: one person's full equations by SciPy's LSODA at tight tolerance.
 
 Compartments are integrated as they stand (no eigenmodes), body and kinetics together, dose by dose. It
-is the oracle of the tests and never the way results are made.
+is the oracle of the tests, and checks the typical person of every run; results are never made with it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from scipy.integrate import solve_ivp
 
 from .integrate import PersonState
 from .people import People
@@ -44,6 +43,8 @@ def reference_rows(
     RuntimeError
         When LSODA fails.
     """
+    from scipy.integrate import solve_ivp
+
     kinetics = people.kinetics
     matrix = _block_diagonal([m[0] for m in kinetics.matrices])
     to_states, to_modes = kinetics.to_states[..., 0], kinetics.to_modes[..., 0]

@@ -125,6 +125,13 @@ def run_people(
     return arms
 
 
+def start_states(people: People, regimen: Regimen, rates: Array, refinement: float = 1.0) -> PersonState:
+    """The state of each person at the start of the case."""
+    batch = _batch(people, np.arange(people.count), rates, refinement)
+    group = Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between)
+    return state_at_start(group, regimen.streams)
+
+
 def _batch(people: People, chosen: NDArray[np.intp], rates: Array, refinement: float) -> Batch:
     def pick(values: Any) -> Any:
         return np.ascontiguousarray(np.asarray(values)[..., chosen])

@@ -15,17 +15,20 @@ from ebbtide.case import Case, DoseEvent
 from ebbtide.library import InputError, Library
 from ebbtide.population import BETWEEN_PERSON, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
 
-from .accuracy import MeshError, choose_mesh
+from .accuracy import MeshError, ReferenceCheck, choose_mesh, relative_error
 from .forecast import ArmForecast
 from .people import Composition, People, compose, make_people
 from .quantities import attributes
+from .reference import reference_rows
 from .regimen import Regimen, build_regimen
-from .run import ArmCourse, Request, run_people
+from .run import ArmCourse, Request, run_people, start_states
 
 Array = NDArray[np.float64]
 PERCENTILES = (5, 25, 50, 75, 95)
 DEFAULT_TOLERANCE = 1e-4
 LAST_PROBE_DAY = 28
+REFERENCE_H = 72.0
+"""How much of a course is compared with the reference solver in every run."""
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much is done, and how much there is."""
 
@@ -37,6 +40,7 @@ class Simulation:
     arms: tuple[ArmForecast, ...]
     composition: Composition
     mesh_error: MeshError
+    reference: ReferenceCheck
     missing: tuple[str, ...]
 
 
@@ -123,6 +127,7 @@ def simulate(
     progress("checking the mesh", 0, 1)
     mesh_error = choose_mesh(typical_rows, names, tolerance)
     request = replace(request, refinement=mesh_error.refinement)
+    reference = _against_reference(typical, regimen, arms, runs[mesh_error.refinement], request, rates, names)
     courses: dict[str, list[ArmCourse]] = {}
     if people == 1:
         courses["between_person"] = runs[mesh_error.refinement]
@@ -148,8 +153,28 @@ def simulate(
         ),
         composition=composition,
         mesh_error=mesh_error,
+        reference=reference,
         missing=missing,
     )
+
+
+def _against_reference(
+    typical: People,
+    regimen: Regimen,
+    arms: Sequence[Arm],
+    courses: Sequence[ArmCourse],
+    request: Request,
+    rates: Array,
+    names: Sequence[str],
+) -> ReferenceCheck:
+    index = max(range(len(arms)), key=lambda i: sum(t < REFERENCE_H for t, _ in regimen.arms[i]))
+    times = request.output_h[request.output_h <= REFERENCE_H]
+    start = start_states(typical, regimen, rates, request.refinement)
+    exact, _ = reference_rows(typical, start, regimen.arms[index], times)
+    course = courses[index].rows[..., 0]
+    errors = relative_error(course[: len(times)], exact, names, course)
+    worst = int(np.argmax(errors))
+    return ReferenceCheck(arms[index].id, float(times[-1]), float(errors[worst]), names[worst])
 
 
 def _output_times(duration_h: float, step_h: float) -> Array:

@@ -202,7 +202,7 @@ def _as_input_error(error: ValidationError, where: str, model: type[Entry]) -> I
     place = f"{where}: {key}" if key else where
     if first["type"] == "extra_forbidden":
         name = str(first["loc"][-1])
-        known = [*model.model_fields, *Parameter.model_fields]
+        known = sorted({field for kind in (model, *Entry.__subclasses__()) for field in kind.model_fields})
         return InputError("unknown key", where=place, value=name, nearest=nearest_name(name, known))
     if first["type"] == "missing":
         return InputError("key is missing", where=place)

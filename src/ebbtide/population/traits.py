@@ -17,13 +17,20 @@ class GivenTraits(Protocol):
     """What a case says of a person; ``None`` or ``"unknown"`` where it says nothing."""
 
     @property
-    def weight_kg(self) -> float | None: ...
+    def weight_kg(self) -> float | None:
+        """Body weight (kg)."""
+
     @property
-    def cyp2d6(self) -> str: ...
+    def cyp2d6(self) -> str:
+        """Phenotype, or ``"unknown"``."""
+
     @property
-    def child_pugh(self) -> str | None: ...
+    def child_pugh(self) -> str | None:
+        """Child-Pugh class, or ``"none"`` for a healthy liver."""
+
     @property
-    def egfr(self) -> float | None: ...
+    def egfr(self) -> float | None:
+        """Estimated glomerular filtration rate (mL/min/1.73 m2)."""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import ebbtide
 from ebbtide.case import Case
 from ebbtide.engine.forecast import Forecast
-from ebbtide.engine.simulate import DEFAULT_TOLERANCE, Progress, simulate
+from ebbtide.engine.simulate import DEFAULT_TOLERANCE, Progress, Simulation, simulate
 from ebbtide.library import Library
 from ebbtide.safety import emergency_texts, forecast_findings
 
@@ -23,7 +24,7 @@ def make_forecast(
     tolerance: float = DEFAULT_TOLERANCE,
     progress: Progress = lambda what, done, total: None,
 ) -> Forecast:
-    """Simulate ``case`` and add what a report needs; arguments as :func:`ebbtide.engine.simulate.simulate`."""
+    """Simulate ``case`` and add what a report needs; arguments as of :func:`.simulate`."""
     run = simulate(case, library, people, seed, step_h, tolerance, progress)
     findings = forecast_findings(case, run.arms, library)
     products = {
@@ -41,7 +42,7 @@ def make_forecast(
         sources=provenance.sources(library, numbers, cited),
         missing=run.missing + _unassayed(case),
         not_simulated=case.unknown_products,
-        provenance=_provenance(library, people, seed, step_h, run.mesh_error),
+        provenance=_provenance(library, people, seed, step_h, run),
     )
 
 
@@ -54,7 +55,8 @@ def _unassayed(case: Case) -> tuple[str, ...]:
     )
 
 
-def _provenance(library: Library, people: int, seed: int, step_h: float, mesh_error: Any) -> dict[str, Any]:
+def _provenance(library: Library, people: int, seed: int, step_h: float, run: Simulation) -> dict[str, Any]:
+    mesh_error = run.mesh_error
     return {
         "software_version": ebbtide.__version__,
         "library_digest": library.digest,
@@ -68,5 +70,6 @@ def _provenance(library: Library, people: int, seed: int, step_h: float, mesh_er
             "tolerance": mesh_error.tolerance,
             "estimated_by": "typical person, every step halved",
             "mesh_refinement": mesh_error.refinement,
+            "against_reference": {"solver": "SciPy LSODA, relative tolerance 1e-10", **asdict(run.reference)},
         },
     }

@@ -6,7 +6,7 @@ The rules read the simulated course; none of them changes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,40 +25,60 @@ def forecast_findings(
     case: Case, arms: Sequence[ArmForecast], library: Library
 ) -> tuple[dict[str, Any], ...]:
     """All findings of a forecast, worst first."""
-    found = []
+    lost = lost_tolerance(arms, library)
+    found = [lost] if lost else []
     for arm, course in zip(arms_of(case), arms, strict=True):
-        lost = lost_tolerance(course, library)
-        found += [lost] if lost else []
         found += precipitated_withdrawal(case, arm, course, arms[0], library)
     return by_severity(found)
 
 
-def lost_tolerance(course: ArmForecast, library: Library) -> dict[str, Any] | None:
-    """Breathing when the former dose is taken again after days without it."""
-    if course.relapse is None:
+class _Lowest(NamedTuple):
+    """Lowest breathing of the middle person after the former dose, on each day of a course."""
+
+    course: ArmForecast
+    by_day: dict[int, float]
+
+    @property
+    def worst(self) -> tuple[int, float]:
+        """The day on which it is lowest, and how low."""
+        day = min(self.by_day, key=self.by_day.__getitem__)
+        return day, self.by_day[day]
+
+
+def lost_tolerance(arms: Sequence[ArmForecast], library: Library) -> dict[str, Any] | None:
+    """Breathing when the former dose is taken again after days without it: the worst course decides."""
+    courses = [
+        _Lowest(arm, dict(zip(arm.relapse["day"].values.tolist(), _middle(arm.relapse), strict=True)))
+        for arm in arms
+        if arm.relapse is not None and arm.relapse.sizes["day"]
+    ]
+    if not courses:
         return None
     limits = library.safety["forecast"]["ventilation"]
-    days = course.relapse["day"].values
-    lowest = course.relapse["ventilation_minimum"].median("person").values
-    worst = int(np.argmin(lowest))
-    severity = "emergency" if lowest[worst] <= limits["emergency"].value else "major"
-    if lowest[worst] > limits["major"].value:
+    ordered = sorted(courses, key=lambda c: c.worst[1])
+    _, lowest = ordered[0].worst
+    if lowest > limits["major"].value:
         return None
-    former = course.relapse.attrs.get("former_dose", "the former dose")
+    emergency = lowest <= limits["emergency"].value
+    relapse = ordered[0].course.relapse
+    former = (relapse.attrs if relapse is not None else {}).get("former_dose", "the former dose")
     return finding(
-        f"relapse.lost_tolerance.{course.id}",
-        "major" if severity == "major" else "emergency",
-        f"The former dose can stop breathing ({course.title})",
-        f"If {former} is taken again, breathing falls to {lowest[worst]:.0%} of normal in the middle person on "
-        f"day {days[worst]} (to {lowest[0]:.0%} on day {days[0]}), without naloxone or another sedative. "
+        "relapse.lost_tolerance",
+        "emergency" if emergency else "major",
+        "The former dose can stop breathing" if emergency else "The former dose can halve breathing",
+        f"If {former} is taken again, breathing falls to {lowest:.0%} of normal in the middle person "
+        f"{_when(ordered[0])}{_least(ordered)}. This is without another sedative and without naloxone. "
         "Illicit supply, alcohol and sedatives make it worse.",
         "Say so at every contact. Naloxone at hand, never use alone. Buprenorphine or methadone treatment "
         "keeps tolerance and lowers the risk of death.",
-        rule="lowest simulated ventilation in the 6 h after the former dose on each day, median of the people, "
-        f"at or under {limits['major'].value:.0%} (emergency: {limits['emergency'].value:.0%}) of baseline",
+        rule="lowest simulated ventilation in the 6 h after the former dose on each day of each course, "
+        f"median of the people, at or under {limits['major'].value:.0%} of baseline (emergency: "
+        f"{limits['emergency'].value:.0%})",
         inputs={
             "former_dose": former,
-            "lowest_by_day": dict(zip(days.tolist(), lowest.round(3).tolist(), strict=True)),
+            "lowest_by_day": {
+                c.course.id: {d: round(value, 3) for d, value in c.by_day.items()} for c in courses
+            },
         },
         sources=("Algera2021", "Dahan2005", "Degenhardt2014", "SouthAfricaSTG"),
         evidence=SIMULATED,
@@ -66,41 +86,71 @@ def lost_tolerance(course: ArmForecast, library: Library) -> dict[str, Any] | No
     )
 
 
+def _middle(relapse: Any) -> list[float]:
+    values: list[float] = relapse["ventilation_minimum"].median("person").values.astype(float).tolist()
+    return values
+
+
+def _when(lowest: _Lowest) -> str:
+    """On which day of which course, and from where it fell when it was lost on the way."""
+    day, _ = lowest.worst
+    first = min(lowest.by_day)
+    fall = f" (to {lowest.by_day[first]:.0%} on day {first})" if day != first else ""
+    return f'on day {day} of the course "{lowest.course.title}"{fall}'
+
+
+def _least(ordered: Sequence[_Lowest]) -> str:
+    """The course that keeps most breathing, where there is more than one."""
+    if len(ordered) == 1:
+        return ""
+    _, value = ordered[-1].worst
+    return f'; with "{ordered[-1].course.title}", where it falls least, to {value:.0%}'
+
+
 def precipitated_withdrawal(
-    case: Case, arm: Arm, course: ArmForecast, untreated: ArmForecast, library: Library
+    case: Case, arm: Arm, course: ArmForecast, written: ArmForecast, library: Library
 ) -> list[dict[str, Any]]:
-    """COWS that rises after the first dose of a partial agonist or antagonist, above the course without it."""
+    """COWS that rises after the first dose of a partial agonist or antagonist.
+
+    The rise is over the same people's course without the dose; where the case as written holds the dose
+    itself there is no such course, and the rise is over the COWS at the dose.
+    """
     numbers = library.safety["forecast"]["precipitated"]
     dose = _first_displacing_dose(case, arm, library)
-    if dose is None or course.id == untreated.id:
+    if dose is None:
         return []
     time = course.people["time_h"].values
     window = (time > dose.time_h) & (time <= dose.time_h + numbers["window"].value)
     if not window.any():
         return []
-    before = int(np.searchsorted(time, dose.time_h, side="right") - 1)
     treated = course.people["cows"].values
-    rise = (treated - untreated.people["cows"].values)[window].max(axis=0)
-    at_start = float(np.median(treated[before]))
-    share = float(np.mean(rise >= numbers["rise"].value))
-    middle = float(np.median(rise))
-    if share < 0.05:
+    at_dose = treated[max(int(np.searchsorted(time, dose.time_h, side="right")) - 1, 0)]
+    alone = dose in case.doses
+    over = "that at the dose" if alone else "the course without it"
+    rise = (treated - (at_dose if alone else written.people["cows"].values))[window].max(axis=0)
+    least, hours = numbers["rise"].value, numbers["window"].value
+    share = float(np.mean(rise >= least))
+    if share < numbers["possible"].value:
         return []
+    likely = share >= numbers["likely"].value
     return [
         finding(
             f"induction.precipitated_withdrawal.{course.id}",
-            "major" if share >= 0.5 else "moderate",
-            f"Precipitated withdrawal is likely ({course.title})"
-            if share >= 0.5
-            else f"Precipitated withdrawal is possible ({course.title})",
-            f"After {dose.title} {dose.amount_text} at {dose.time_h:g} h, COWS goes above the course without it by "
-            f"{middle:.0f} points (median) within {numbers['window'].value:g} h; {share:.0%} of the people rise by "
-            f"{numbers['rise'].value:g} or more. COWS at the dose was {at_start:.0f}.",
-            "Wait for objective withdrawal (COWS of "
-            f"{numbers['start'].value:g} or more, more after fentanyl), or start with very low doses, or use methadone.",
-            rule=f"COWS within {numbers['window'].value:g} h of the first dose at least {numbers['rise'].value:g} points "
-            "above the same people's course without it, in 5 % of them or more",
-            inputs={"dose_time_h": dose.time_h, "product": dose.product, "cows_at_dose": round(at_start, 1)},
+            "major" if likely else "moderate",
+            f"Precipitated withdrawal is {'likely' if likely else 'possible'} ({course.title})",
+            f"After {dose.title} {dose.amount_text} at {dose.time_h:g} h, COWS goes above {over} by "
+            f"{np.median(rise):.0f} points (median) within {hours:g} h; {share:.0%} of the people rise by "
+            f"{least:g} or more. COWS at the dose was {np.median(at_dose):.0f}.",
+            f"Wait for objective withdrawal (COWS of {numbers['start'].value:g} or more, more after "
+            "fentanyl), or start with very low doses, or use methadone.",
+            rule=f"COWS within {hours:g} h of the first dose at least {least:g} points above {over}, "
+            f"the same people's, in {numbers['possible'].value:.0%} of them or more",
+            inputs={
+                "dose_time_h": dose.time_h,
+                "product": dose.product,
+                "cows_at_dose": round(float(np.median(at_dose)), 1),
+                "share_rising": round(share, 3),
+            },
             sources=("Dunn2023", "Varshneya2022", "ASAM2020"),
             evidence=SIMULATED,
             missing=("observed COWS at the dose",),
