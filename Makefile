@@ -16,7 +16,7 @@ PIP_TOOLS := pip-tools==7.6.2
 LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help run test lint format docs calibrate lock clean distclean
+.PHONY: help run test lint format docs validate calibrate lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ format: $(READY) ## put the code into the house format
 docs: $(DOCS_READY) ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "Documentation: $(CURDIR)/site/index.html"
+
+validate: $(READY) ## predicted against observed for published studies
+	@$(BIN)/ebbtide validate literature --studies examples/studies
 
 calibrate: $(READY) ## run the fits again and print the numbers marked "fitted" in the library
 	@set -e; for script in calibration/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -1,5 +1,6 @@
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def test_names_and_synonyms() -> None:
     library = load_library()
     assert library.compound("diamorphine").name == "heroin"
     for call, words in (
-        (lambda: library.compound("heroine", "x"), 'x: unknown compound; got \'heroine\''),
+        (lambda: library.compound("heroine", "x"), "x: unknown compound; got 'heroine'"),
         (lambda: library.product("methadone_liqid"), 'Did you mean "methadone_liquid"'),
         (lambda: library.scale("COWZ"), 'Did you mean "COWS"'),
         (lambda: library.source("tanna2022"), 'Did you mean "Tanna2022"'),
@@ -250,21 +251,15 @@ def test_any_change_of_a_file_loads_or_is_refused(
         except (TypeError, KeyError, IndexError):
             continue
     folder = tmp_path_factory.getbasetemp() / f"fuzz{next(NUMBERS)}"
-    try:
+    with suppress(InputError):  # and nothing else
         library_with(folder, testorphine=raw)
-    except InputError as refusal:
-        assert str(refusal)
-    finally:
-        _load.cache_clear()
+    _load.cache_clear()
 
 
 @settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from([*medicine(), "note", "x"]), VALUES, max_size=8))
 def test_any_file_is_refused_or_loads(tmp_path_factory: pytest.TempPathFactory, raw: dict[str, Any]) -> None:
     folder = tmp_path_factory.getbasetemp() / f"fuzz{next(NUMBERS)}"
-    try:
+    with suppress(InputError):  # and nothing else
         library_with(folder, testorphine=raw)
-    except InputError as refusal:
-        assert str(refusal)
-    finally:
-        _load.cache_clear()
+    _load.cache_clear()

@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 PERCENTILES = (5, 25, 50, 75, 95)
 DEFAULT_TOLERANCE = 1e-4
 LAST_PROBE_DAY = 28
-REFERENCE_H = 72.0
+REFERENCE_H = 48.0
 """How much of a course is compared with the reference solver in every run."""
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much is done, and how much there is."""
@@ -140,7 +140,8 @@ def simulate(
             done += finished
             progress("simulating people", done, total)
 
-        for spread in (BETWEEN_PERSON, WITH_UNCERTAINTY):
+        # the first are the people of the results: they differ in all that is unknown
+        for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
             crowd, _ = group(people, spread)
             courses[spread.basis] = run_people(crowd, regimen, request, rates, count)
     former = _former_dose(case, regimen)

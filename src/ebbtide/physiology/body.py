@@ -95,7 +95,15 @@ class Body:
             reporting=numbers["withdrawal.person.reporting"],
         )
 
-    def split(self, state: Float[Values, "states people"]) -> tuple[Float[Values, "rows people"], ...]:
+    def split(
+        self, state: Float[Values, "states people"]
+    ) -> tuple[
+        Float[Values, "slow people"],
+        Float[Values, "part people"],
+        Float[Values, " people"],
+        Float[Values, " people"],
+        Float[Values, "follower people"],
+    ]:
         """Slow occupancy, adaptation, rebound, tolerance and followers."""
         a = len(self.slow)
         b = a + len(adaptation.PARTS)
