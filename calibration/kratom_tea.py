@@ -1,9 +1,10 @@
 """Fit two-compartment oral parameters of kratom alkaloids to the medians of Tanna 2022 (2 g tea).
 
 The paper's own parameter table could not be read, so the library's volumes, flows and absorption
-rates are those that reproduce the published Cmax, tmax, AUCinf and half-life. Five parameters from four medians leave one direction
-open; two weak pulls close it: an absorption half-life of a quarter of tmax, and 40 % of the AUC
-under the terminal phase (without it the fit ends at a vanishing peripheral volume).
+rates are those that reproduce the published Cmax, tmax, AUCinf and half-life. Five parameters from
+four medians leave one direction open; two weak pulls close it: an absorption half-life of a quarter
+of tmax, and 40 % of the AUC under the terminal phase (without it the fit ends at a vanishing
+peripheral volume).
 Run: ``python calibration/kratom_tea.py``; the printed numbers stand in ``library/compounds``.
 """
 

@@ -17,9 +17,9 @@ from pathlib import Path
 DAYS_BEFORE, DAYS_AFTER = 30, 30
 DOSE, EVERY_H, DOSES_A_DAY = "60 mg", 8, 3
 HEADER = """# Person {who} of CTN-0094 (trial {project}, {arm}), de-identified and public; see
-# examples/ctn0094/README.md for the licence. Recorded: days of heroin use, daily buprenorphine (mg), ratings 0-3
-# (SOWS bands in trial 51). Assumed, because the records do not hold it: {dose} of pure heroin every
-# {every} h on a day of use, route {route}, clock times, and that use was the same for a year before.
+# examples/ctn0094/README.md for the licence. Recorded: days of heroin use, daily buprenorphine (mg),
+# ratings 0-3 (SOWS bands in trial 51). Assumed, because the records do not hold it: {dose} of pure heroin
+# every {every} h on a day of use, route {route}, clock times, and that use was the same for a year before.
 # Study day 0 is day {zero} of this case; the calendar date is invented.
 """
 
@@ -43,7 +43,8 @@ def runs(days: Iterable[int]) -> list[tuple[int, int]]:
 
 def dose(product: str, amount: str, at: str, every: str, count: int) -> str:
     """One ``[[doses]]`` table."""
-    return f'[[doses]]\nproduct = "{product}"\namount = "{amount}"\nat = "{at}"\nevery = "{every}"\ncount = {count}\n'
+    rule = f'at = "{at}"\nevery = "{every}"\ncount = {count}\n'
+    return f'[[doses]]\nproduct = "{product}"\namount = "{amount}"\n{rule}'
 
 
 def main() -> None:
@@ -66,28 +67,43 @@ def main() -> None:
         if row["what"] == "Heroin" and row["source"] == "TFB" and float(row["when"]) < DAYS_AFTER
     ]
     first = -DAYS_BEFORE
-    day = lambda when: when - first + 1  # noqa: E731
+    sex = "male" if person["is_male"] == "Yes" else "female"
+
+    def day(when: int) -> int:
+        return when - first + 1
+
     parts = [
         HEADER.format(
             who=given.who, project=project, arm=arm, dose=DOSE, every=EVERY_H, route=route, zero=day(0)
         ),
-        f'[case]\nid = "ctn0094_{given.who}"\ntitle = "Person {given.who} of CTN-0094: recorded use, doses and ratings"\n'
+        f'[case]\nid = "ctn0094_{given.who}"\n'
+        f'title = "Person {given.who} of CTN-0094: recorded use, doses and ratings"\n'
         f'start = 2010-01-01T00:00:00-05:00\nduration = "{DAYS_BEFORE + DAYS_AFTER} d"\n',
-        f'[person]\nage_years = {float(person["age"]):g}\nsex = "{"male" if person["is_male"] == "Yes" else "female"}"\n',
+        f'[person]\nage_years = {float(person["age"]):g}\nsex = "{sex}"\n',
         f'[[history]]\nproduct = "{route}"\namount = "{DOSE}"\nevery = "{EVERY_H} h"\nfor = "365 d"\n'
         'last = "1 h before start"\n',
     ]
     for start, length in runs(when for when in used if when >= first):
         parts.append(dose(route, DOSE, f"day {day(start)} 07:00", f"{EVERY_H} h", DOSES_A_DAY * length))
-    given_mg: dict[int, float] = {int(float(r["when"])): float(r["amount"]) for r in mine("treatment") if r["amount"]}
+    given_mg: dict[int, float] = {
+        int(float(r["when"])): float(r["amount"]) for r in mine("treatment") if r["amount"]
+    }
     for amount in sorted(set(given_mg.values())):
-        for start, length in runs(d for d, mg in given_mg.items() if mg == amount and first <= d < DAYS_AFTER):
-            parts.append(dose("buprenorphine_naloxone_film", f"{amount:g} mg", f"day {day(start)} 09:00", "1 d", length))
+        for start, length in runs(
+            d for d, mg in given_mg.items() if mg == amount and first <= d < DAYS_AFTER
+        ):
+            parts.append(
+                dose(
+                    "buprenorphine_naloxone_film", f"{amount:g} mg", f"day {day(start)} 09:00", "1 d", length
+                )
+            )
     for row in mine("withdrawal"):
         when = int(float(row["when"]))
         if first <= when < DAYS_AFTER:
             rating = int(float(row["withdrawal"]))
-            parts.append(f'[[observations]]\nat = "day {day(when)} 08:00"\nscale = "SOWS"\nrating = {rating}\n')
+            parts.append(
+                f'[[observations]]\nat = "day {day(when)} 08:00"\nscale = "SOWS"\nrating = {rating}\n'
+            )
     given.out.write_text("\n".join(parts))
 
 

@@ -42,7 +42,7 @@ def test_the_fixed_point_equals_running_every_dose(
     monkeypatch.setattr(history, "EXPLICIT_H", 1e9)
     whole = start_of(case, make_group)
     np.testing.assert_allclose(quick.modes, whole.modes, rtol=1e-9, atol=1e-6)
-    # what is left is the use of the first days, before kinetics were periodic: slow parts remember it a little
+    # what is left: the first days of use, before kinetics were periodic, which slow parts remember
     np.testing.assert_allclose(quick.body, whole.body, atol=2e-3)
 
 

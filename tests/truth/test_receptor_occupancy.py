@@ -1,6 +1,6 @@
 """Receptor occupancy and breathing measured in people.
 
-Greenwald2003: buprenorphine 2, 16 and 32 mg a day leave 59, 20 and 16 % of mu receptors free ([11C]carfentanil).
+Greenwald2003: buprenorphine 2, 16 and 32 mg a day leave 59, 20 and 16 % of mu receptors free.
 Trostheim2023: naloxone 0.002 mg/kg into a vein occupies 43 % (Kim 1997), 0.1 mg/kg 97-100 %.
 Dahan2005: buprenorphine leaves half of ventilation, whatever the dose; fentanyl has no such ceiling.
 """

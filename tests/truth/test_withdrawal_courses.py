@@ -5,7 +5,7 @@ Sources (keys of the library): short-acting opioids begin after 8-24 h and last 
 days 3-8 (NADCP_MOUD); morphine 120 mg a day stopped after 9 days peaks on day 2 and is over by day 7
 (Tompkins2014); naloxone acts within minutes and for 30-60 min (ElsevierOverview), a rise of 6 on COWS matters
 (Dunn2023); buprenorphine stopped after 36 days at 8 mg is mild and peaks on days 3-5 (Fudala1990).
-The model's numbers were set with these courses (docs/model.md): the tests keep them true, they predict nothing.
+The model's numbers were set with these courses (docs/model.md): the tests keep them true, no more.
 """
 
 from collections.abc import Callable

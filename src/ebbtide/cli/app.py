@@ -14,6 +14,8 @@ from ebbtide.library.errors import InputError
 
 BAD_INPUT = 2
 OUR_FAULT = 1
+STOPPED = 130
+"""By Ctrl-C, as shells have it."""
 
 app = typer.Typer(
     name="ebbtide",
@@ -119,21 +121,26 @@ def literature(
 def main() -> None:
     """Entry point: one clear message and exit 2 for bad input, exit 1 for a fault of ours."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except FloatingPointError as error:
         _fail(f"the computation failed: {error}", OUR_FAULT)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("stopped", 130)
+        _fail("stopped", STOPPED)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except Exception as error:
         _fail_on_usage(error)
+    else:  # typer hands over the code of an Exit, and of Ctrl-C, as a result
+        if code == STOPPED:
+            _fail("stopped", STOPPED)
+        sys.exit(code or 0)
 
 
 def _fail(message: str, code: int) -> None:
-    print(f"ebbtide: {message}", file=sys.stderr)
+    if message:  # a command without arguments has already shown its help
+        print(f"ebbtide: {message}", file=sys.stderr)
     sys.exit(code)
 
 
