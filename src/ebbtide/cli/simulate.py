@@ -5,13 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ebbtide.case import Case, read_case
-from ebbtide.library import InputError, Library, conversion, load_library, parse_quantity
-
-if TYPE_CHECKING:
-    from ebbtide.engine.forecast import Forecast
+from ebbtide.case import read_case
+from ebbtide.library import InputError, conversion, load_library, parse_quantity
 
 MOST_PEOPLE = 100_000
 SHORTEST_STEP_H = 1.0 / 60.0
@@ -41,38 +37,30 @@ def run_simulate(
     case = read_case(case_path, library)
     _writable(out)
 
-    from ebbtide.report.worker import ResultWriter
+    from ebbtide.report import warm_up, write_results
 
-    writer = ResultWriter(folders)
-    try:
-        forecast = _forecast(case, library, people, seed, step_h, tolerance, quiet)
-        if not quiet:
-            for note in case.notes:
-                print(f"note: {note}", file=sys.stderr)
-        return writer.write(forecast, out)
-    finally:
-        writer.close()
-
-
-def _forecast(
-    case: Case, library: Library, people: int, seed: int, step_h: float, tolerance: float, quiet: bool
-) -> Forecast:
+    warm_up()  # the chart converter starts on the other core while the engine is imported
     from ebbtide.report.forecast import make_forecast
 
     if quiet:
-        return make_forecast(case, library, people, seed, step_h, tolerance)
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        forecast = make_forecast(case, library, people, seed, step_h, tolerance)
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
-    console = Console(file=sys.stderr)
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("starting", total=None)
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
+        console = Console(file=sys.stderr)
+        with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+            task = bar.add_task("starting", total=None)
 
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            def show(what: str, done: int, total: int) -> None:
+                bar.update(task, description=what, completed=done, total=total)
 
-        return make_forecast(case, library, people, seed, step_h, tolerance, show)
+            forecast = make_forecast(case, library, people, seed, step_h, tolerance, show)
+            bar.update(task, description="writing the report", total=None)
+        for note in case.notes:
+            print(f"note: {note}", file=sys.stderr)
+    return write_results(forecast, out, library)
 
 
 def read_step(text: str) -> float:

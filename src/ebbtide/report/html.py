@@ -15,8 +15,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 @lru_cache(maxsize=1)
-def template() -> Any:
-    """The template of the report."""
+def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -53,4 +52,4 @@ def render(page: Page, charts: Mapping[str, str]) -> str:
     # Vega escapes text inside charts, and ``to_svg`` escapes the label: the SVG is safe as it is.
     drawn = {figure: Markup(svg) for figure, svg in charts.items()}
     style = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))
-    return str(template().render(page=page, drawn=drawn, style=style, used_for=_used_for))
+    return str(_template().render(page=page, drawn=drawn, style=style, used_for=_used_for))

@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from ebbtide.library import Library
 
 
-def get_ready() -> None:
-    """Import what writing needs, while there is nothing to write yet."""
-    import pyarrow.parquet  # noqa: F401
-    import xarray  # noqa: F401
-
-    from .html import template
-
-    template()
-
-
 def write_results(forecast: Forecast, out_dir: Path | str, library: Library | None = None) -> dict[str, Path]:
     """Write ``report.html``, ``summary.json`` and ``trajectory.parquet``, one folder more an alternative.
 
