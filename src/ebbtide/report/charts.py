@@ -31,16 +31,18 @@ def course_chart(
     observed: Sequence[dict[str, Any]],
     *,
     single: bool,
+    title: str = "COWS (points)",
 ) -> Spec:
-    """COWS over time with 25-75 and 5-95 % bands, severity levels and what was observed.
+    """A scale over time with 25-75 and 5-95 % bands, severity levels and what was observed.
 
     ``observed`` holds ``t`` (h) with either ``v`` or ``lo`` and ``hi``.
     """
     unit_h, _ = time_unit(duration_h)
     seen = [float(o.get("v", o.get("hi", 0))) for o in observed]
-    highest = max([float(np.nanmax(band.high)), severity.moderate.low + 2, *seen])
+    shown = [level.low + 2 for level in severity.ranges[1:2]]
+    highest = max([float(np.nanmax(band.high)), *shown, *seen])
     top = min(severity.maximum, highest * 1.06)
-    y = value_axis("COWS (points)", top, grid=False)
+    y = value_axis(title, top, grid=False)
     layers: list[Spec] = [
         *level_lines([(r.low, f"{r.name} ≥ {r.low:.0f}") for r in severity.ranges], top, y),
         {"data": band_data(band, unit_h, MOST_POINTS), "layer": band_layers(y, stroke(0), single=single)},

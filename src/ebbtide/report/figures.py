@@ -19,7 +19,7 @@ def observed_scores(scene: Scene, name: str = "COWS") -> list[dict[str, float]]:
     """Observations of one scale: ``t`` with ``v``, or with ``lo`` and ``hi`` for a rating in a range."""
     found: list[dict[str, float]] = []
     for seen in scene.forecast.case.observations:
-        if seen.kind != "scale" or str(seen.name).upper() != name:
+        if seen.kind != "scale" or str(seen.name) != name:
             continue
         if seen.value is not None:
             found.append({"t": float(seen.time_h), "v": float(seen.value)})
@@ -52,6 +52,33 @@ def course_figure(scene: Scene) -> Figure | None:
         ),
         open=True,
     )
+
+
+def observed_figures(scene: Scene) -> tuple[Figure, ...]:
+    """The forecast of every other scale that something was observed on, with the observations over it."""
+    found = []
+    for name, (quantity, severity) in scene.scales.items():
+        seen = observed_scores(scene, name)
+        if not seen or quantity not in scene.bands[0]:
+            continue
+        band = scene.bands[0].band(quantity)
+        found.append(
+            Figure(
+                f"course-{quantity.replace('_', '-')}",
+                f"Observed {name} over its forecast",
+                charts.course_chart(
+                    band, scene.duration_h, severity, seen, single=scene.single, title=f"{name} (points)"
+                ),
+                f"{name} over {span(scene.duration_h)} with {len(seen)} observed ratings drawn over it.",
+                tables.course_table(band, scene.windows, scene.start, single=scene.single, name=name),
+                band_keys(
+                    single=scene.single,
+                    observed=any("v" in o for o in seen),
+                    ranges=any("lo" in o for o in seen),
+                ),
+            )
+        )
+    return tuple(found)
 
 
 def symptom_figure(scene: Scene) -> Figure | None:

@@ -73,6 +73,7 @@ class Page:
     tiles: tuple[Tile, ...]
     expectation: str
     course: Figure | None
+    observed: tuple[Figure, ...]
     symptoms: Figure | None
     observations: Table | None
     options: tuple[Option, ...]
@@ -109,7 +110,8 @@ class Page:
     def figures(self) -> list[Figure]:
         """Every figure on the page, in order."""
         held = (getattr(self, f.name) for f in fields(self))
-        return [value for value in held if isinstance(value, Figure)]
+        flat = (part for value in held for part in (value if isinstance(value, tuple) else (value,)))
+        return [part for part in flat if isinstance(part, Figure)]
 
 
 def build(scene: Scene) -> Page:
@@ -135,6 +137,7 @@ def build(scene: Scene) -> Page:
         tiles=_tiles(scene),
         expectation=_expectation(scene),
         course=figures.course_figure(scene),
+        observed=figures.observed_figures(scene),
         symptoms=figures.symptom_figure(scene),
         observations=figures.observations(scene),
         options=_options(scene),

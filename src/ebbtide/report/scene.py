@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -50,9 +51,15 @@ class Figure:
 class Scene:
     """A forecast with its bands and outcomes worked out once, for all figures."""
 
-    def __init__(self, forecast: Forecast, severity: SeverityScale) -> None:
+    def __init__(
+        self,
+        forecast: Forecast,
+        severity: SeverityScale,
+        scales: Mapping[str, tuple[str, SeverityScale]] | None = None,
+    ) -> None:
         self.forecast = forecast
         self.severity = severity
+        self.scales: Mapping[str, tuple[str, SeverityScale]] = scales or {}
         self.arms: list[ArmForecast] = presented(forecast.arms)
         self.written: ArmForecast = self.arms[0]
         self.bands: list[Bands] = [Bands(arm) for arm in self.arms]

@@ -1,4 +1,4 @@
-"""The named bands of the Clinical Opiate Withdrawal Scale, as the library holds them."""
+"""The named bands of rating scales, COWS first, as the library holds them."""
 
 from __future__ import annotations
 
@@ -44,8 +44,14 @@ class SeverityScale:
         return named[-1] if named else f"below {self.onset:.0f}, too low to be named withdrawal"
 
 
-def severity_scale(library: Library) -> SeverityScale:
-    """The severity ranges of COWS from the library; the range that starts at 0 carries no severity."""
-    scale = library.scale(SCALE)
+def severity_scale(library: Library, name: str = SCALE) -> SeverityScale:
+    """The severity ranges of a scale from the library; the range that starts at 0 carries no severity."""
+    scale = library.scale(name)
     named: Sequence[Severity] = [Severity(b.low, b.high, b.name) for b in scale.bands if b.low > 0]
     return SeverityScale(tuple(sorted(named, key=lambda r: r.low)), float(scale.total_maximum))
+
+
+def other_scales(library: Library) -> dict[str, tuple[str, SeverityScale]]:
+    """Every scale but COWS by name: the quantity it is forecast as, and its ranges, which may be none."""
+    names = [name for name in library.scales if name != SCALE]
+    return {name: (library.scales[name].quantity, severity_scale(library, name)) for name in names}

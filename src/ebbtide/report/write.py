@@ -12,7 +12,7 @@ from .outputs import folder_name, write_json, write_text, write_trajectory
 from .page import build
 from .render import warm_up
 from .scene import Scene
-from .severity import severity_scale
+from .severity import other_scales, severity_scale
 from .summary import summary
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def write_results(forecast: Forecast, out_dir: Path | str, library: Library | No
 
         library = load_library()
     out = Path(out_dir)
-    scene = Scene(forecast, severity_scale(library))
+    scene = Scene(forecast, severity_scale(library), other_scales(library))
     page = build(scene)
     with ThreadPoolExecutor(max_workers=2) as pool:  # both work outside the lock of the interpreter
         drawing = pool.submit(draw, page)
