@@ -94,7 +94,7 @@ def test_svg_speaks_with_one_voice_and_keeps_its_ids_apart() -> None:
 
 
 def test_a_chart_cannot_load_anything() -> None:
-    with pytest.raises(ValueError, match=r"example\.org"):
+    with pytest.raises(RuntimeError, match=r"example\.org"):
         to_svg({"data": {"url": "https://example.org/a.csv"}, "mark": "point", "encoding": {}}, "x", "x")
 
 

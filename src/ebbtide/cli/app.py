@@ -56,6 +56,10 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
     step: Annotated[str, typer.Option(metavar="TIME", help='Time between output rows, e.g. "1h".')] = "1h",
     tolerance: Annotated[float, typer.Option(help="Largest numerical error, as a share of range.")] = 1e-4,
+    reference: Annotated[
+        bool | None,
+        typer.Option(help="Compare with the reference solver; by default with more than one person."),
+    ] = None,
     library: LibraryFolders = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -63,7 +67,9 @@ def simulate(
     """Forecast for the person and each alternative; observations are shown, not used."""
     from .simulate import run_simulate
 
-    written = run_simulate(case, out, people, seed, step, tolerance, library or [], quiet or as_json)
+    written = run_simulate(
+        case, out, people, seed, step, tolerance, library or [], quiet or as_json, reference
+    )
     if as_json:
         typer.echo(json.dumps({name: str(path) for name, path in written.items()}))
     elif not quiet:

@@ -22,6 +22,7 @@ def run_simulate(
     tolerance: float,
     folders: Sequence[Path],
     quiet: bool,
+    check_reference: bool | None = None,
 ) -> dict[str, Path]:
     """Simulate a case file and write the results; input errors come before any heavy import."""
     step_h = read_step(step)
@@ -43,7 +44,9 @@ def run_simulate(
     from ebbtide.report.forecast import make_forecast
 
     if quiet:
-        forecast = make_forecast(case, library, people, seed, step_h, tolerance)
+        forecast = make_forecast(
+            case, library, people, seed, step_h, tolerance, check_reference=check_reference
+        )
     else:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -56,7 +59,7 @@ def run_simulate(
             def show(what: str, done: int, total: int) -> None:
                 bar.update(task, description=what, completed=done, total=total)
 
-            forecast = make_forecast(case, library, people, seed, step_h, tolerance, show)
+            forecast = make_forecast(case, library, people, seed, step_h, tolerance, show, check_reference)
             bar.update(task, description="writing the report", total=None)
         for note in case.notes:
             print(f"note: {note}", file=sys.stderr)

@@ -40,7 +40,8 @@ class Simulation:
     arms: tuple[ArmForecast, ...]
     composition: Composition
     mesh_error: MeshError
-    reference: ReferenceCheck
+    reference: ReferenceCheck | None
+    """Left out for one person, unless asked for: it takes longer than the forecast."""
     missing: tuple[str, ...]
 
 
@@ -71,6 +72,7 @@ def simulate(
     step_h: float = 1.0,
     tolerance: float = DEFAULT_TOLERANCE,
     progress: Progress = lambda what, done, total: None,
+    check_reference: bool | None = None,
 ) -> Simulation:
     """Forecast every arm of ``case``.
 
@@ -85,6 +87,8 @@ def simulate(
         Time between output rows, hours.
     tolerance
         Largest mesh error, as a share of each quantity's range.
+    check_reference
+        Whether the typical person is compared with the reference solver; by default for more than one.
 
     Raises
     ------
@@ -127,7 +131,11 @@ def simulate(
     progress("checking the mesh", 0, 1)
     mesh_error = choose_mesh(typical_rows, names, tolerance)
     request = replace(request, refinement=mesh_error.refinement)
-    reference = _against_reference(typical, regimen, arms, runs[mesh_error.refinement], request, rates, names)
+    reference = None
+    if people > 1 if check_reference is None else check_reference:
+        reference = _against_reference(
+            typical, regimen, arms, runs[mesh_error.refinement], request, rates, names
+        )
     courses: dict[str, list[ArmCourse]] = {}
     if people == 1:
         courses["between_person"] = runs[mesh_error.refinement]
