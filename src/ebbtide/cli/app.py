@@ -110,7 +110,7 @@ app.add_typer(validate, name="validate")
 @validate.command()
 def literature(
     studies: Annotated[Path, typer.Option("--studies", metavar="DIR", help="Folder of study files.")] = Path(
-        "studies"
+        "examples/studies"
     ),
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where a table of results goes.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from .regimen import Regimen
 Array = NDArray[np.float64]
 CHUNKS = (1, 64, 256)
 """Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
-THREADS = 2
+THREADS = os.cpu_count() or 1
 DAY_H = 24.0
 PROBE_H = 6.0
 """How long the lowest ventilation is watched for after a dose is taken again."""
