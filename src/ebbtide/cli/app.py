@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -126,6 +127,7 @@ def literature(
 
 def main() -> None:
     """Entry point: one clear message and exit 2 for bad input, exit 1 for a fault of ours."""
+    gc.disable()  # loading modules fills memory and frees none of it; whoever computes turns it on
     try:
         code = app(standalone_mode=False)
     except InputError as error:
@@ -142,6 +144,8 @@ def main() -> None:
         if code == STOPPED:
             _fail("stopped", STOPPED)
         sys.exit(code or 0)
+    finally:
+        gc.enable()
 
 
 def _fail(message: str, code: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ def run_literature(studies: Path, out: Path | None, folders: Sequence[Path], as_
     library = load_library(folders)
     from ebbtide.validation import run_studies, study_files, summarise
 
+    gc.enable()
     files = study_files(studies)
     if out is not None:
         try:

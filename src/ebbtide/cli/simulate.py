@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ def run_simulate(
     warm_up()  # the chart converter starts on the other core while the engine is imported
     from ebbtide.report.forecast import make_forecast
 
+    gc.enable()
     if quiet:
         forecast = make_forecast(
             case, library, people, seed, step_h, tolerance, check_reference=check_reference

@@ -124,9 +124,13 @@ def simulate(
     runs: dict[float, list[ArmCourse]] = {}
 
     def typical_rows(refinement: float, fine: bool) -> list[Array]:
-        how = replace(request, refinement=refinement, precision=np.float64 if fine else request.precision)
-        runs[refinement] = run_people(typical, regimen, how, rates)
-        return [course.rows[..., 0] for course in runs[refinement]]
+        how = replace(request, refinement=refinement)
+        if fine:  # only to compare with: in full precision, and without probes
+            how = replace(how, precision=np.float64, probe_kind=None)
+        courses = run_people(typical, regimen, how, rates)
+        if not fine:
+            runs[refinement] = courses
+        return [course.rows[..., 0] for course in courses]
 
     progress("checking the mesh", 0, 1)
     mesh_error = choose_mesh(typical_rows, names, tolerance)
