@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from ebbtide.report.bands import MOST_POINTS, Band
-from ebbtide.report.marks import nice_top, significant
+from ebbtide.report.marks import nice_top, significant, time_axis
 from ebbtide.report.page import build
 from ebbtide.report.render import tidy, to_svg
 from ebbtide.report.scene import Figure, Scene
@@ -116,3 +116,9 @@ def test_significant_digits() -> None:
     values = significant(np.array([0.0, 123456.789, -1.23456789e-9, np.nan]), 4)
     assert values[:3] == pytest.approx([0, 123500, -1.235e-9], rel=1e-12)
     assert np.isnan(values[3])
+
+
+def test_ten_days_are_written_as_ten() -> None:
+    axis = time_axis(240.0, small=True)
+    chart = {"data": {"values": [{"t": 0}, {"t": 10}]}, "mark": "point", "encoding": {"x": axis}}
+    assert ">10<" in to_svg(chart, "x", "x")

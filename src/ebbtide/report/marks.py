@@ -70,7 +70,7 @@ def time_axis(duration_h: float, *, labelled: bool = True, small: bool = False) 
         "field": "t",
         "type": "quantitative",
         "scale": {"domain": [0, end], "nice": False},
-        "axis": {"values": ticks, "title": title if labelled else None, "labels": labelled, "format": "~g"},
+        "axis": {"values": ticks, "title": title if labelled else None, "labels": labelled, "format": "d"},
     }
 
 
