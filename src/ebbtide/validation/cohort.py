@@ -45,9 +45,7 @@ class Cohort:
 
     def traits(self, cyp2d6: str, child_pugh: str) -> Traits:
         """All people with this phenotype and class, for the engine."""
-        # the engine's clearance takes one eGFR or an array of them alike
-        egfr: float | None = self.egfr  # type: ignore[assignment]
-        return Traits(self.weight_kg, cyp2d6, child_pugh, egfr, ())
+        return Traits(self.weight_kg, cyp2d6, child_pugh, self.egfr, ())
 
 
 def read_cohort(raw: RawPopulation, library: Library, draws: Draws, where: str) -> Cohort:
