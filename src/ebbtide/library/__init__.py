@@ -1,8 +1,9 @@
 """Floor 0: everything that is known as data, every number with unit, spread and source."""
 
 from .errors import InputError, nearest_name, unknown_name
-from .loader import Library, load_library, numbers_of, validate
-from .schema import Compound, Parameter, Product, Scale, Source
+from .loader import Library, load_library, validate
+from .parameter import Parameter, numbers_of
+from .schema import Compound, Product, Scale, Source
 from .units import conversion, parse_quantity, registry
 
 __all__ = [

@@ -15,8 +15,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from .checks import check_references
 from .errors import InputError, nearest_name, unknown_name
-from .schema import Compound, Entry, Parameter, Product, Scale, Source
+from .parameter import Entry, Parameter
+from .schema import Compound, Product, Scale, Source
 from .units import conversion
 
 HERE = Path(__file__).parent
@@ -117,7 +119,7 @@ def _load(folders: tuple[str, ...]) -> Library:
         sources=MappingProxyType(sources),
         digest=digest.hexdigest(),
     )
-    _check_references(library)
+    check_references(library)
     return library
 
 
@@ -207,92 +209,3 @@ def _as_input_error(error: ValidationError, where: str, model: type[Entry]) -> I
     if first["type"] == "missing":
         return InputError("key is missing", where=place)
     return InputError(what, where=place, value=first["input"])
-
-
-def numbers_of(entry: Any, path: str = "") -> Iterator[tuple[str, Parameter]]:
-    """Every parameter inside an entry with its dotted path."""
-    if isinstance(entry, Parameter):
-        yield path, entry
-    elif isinstance(entry, Entry):
-        for name in type(entry).model_fields:
-            yield from numbers_of(getattr(entry, name), f"{path}.{name}" if path else name)
-    elif isinstance(entry, Mapping):
-        for name, value in entry.items():
-            yield from numbers_of(value, f"{path}.{name}" if path else str(name))
-    elif isinstance(entry, tuple):
-        for index, value in enumerate(entry):
-            yield from numbers_of(value, f"{path}[{index}]")
-
-
-def _check_references(library: Library) -> None:
-    _check_sources(library)
-    _check_metabolites(library)
-    for compound in library.compounds.values():
-        where = f"compounds/{compound.name}"
-        if compound.name in library.physiology:
-            raise InputError("a part of the body has this name", where=f"{where}: name", value=compound.name)
-        for route, absorption in compound.absorption.items():
-            if route != "intravenous" and absorption.rate is None:
-                raise InputError("key is missing", where=f"{where}: absorption.{route}.rate")
-    symptoms = [*library.physiology["symptoms"], "craving"]
-    for scale in library.scales.values():
-        for item in scale.items:
-            for symptom in item.symptoms:
-                if symptom not in symptoms:
-                    raise unknown_name("symptom", symptom, symptoms, f"scales/{scale.name}: {item.key}")
-    for product in library.products.values():
-        _check_product(product, library)
-
-
-def _check_sources(library: Library) -> None:
-    groups: dict[str, Mapping[str, Any]] = {
-        "compounds": library.compounds,
-        "products": library.products,
-        "physiology": library.physiology,
-        "safety": library.safety,
-    }
-    for kind, table in groups.items():
-        for name, entry in table.items():
-            for path, number in numbers_of(entry):
-                if number.source not in library.sources:
-                    raise unknown_name(
-                        "source", number.source, library.sources, f"{kind}/{name}: {path}.source"
-                    )
-    for scale in library.scales.values():
-        if scale.source not in library.sources:
-            raise unknown_name("source", scale.source, library.sources, f"scales/{scale.name}: source")
-
-
-def _check_metabolites(library: Library) -> None:
-    """Metabolites exist under their own names, have kinetics of their own, and form no circle."""
-    for compound in library.compounds.values():
-        where = f"compounds/{compound.name}: metabolites"
-        for formed in compound.metabolites:
-            if formed.compound not in library.compounds:
-                raise unknown_name("compound", formed.compound, library.compounds, where)
-            if library.compounds[formed.compound].disposition is None:
-                raise InputError("a metabolite needs a disposition", where=where, value=formed.compound)
-        reached: set[str] = set()
-        todo = [m.compound for m in compound.metabolites]
-        while todo:
-            name = todo.pop()
-            if name == compound.name:
-                raise InputError("metabolites form a circle", where=where, value=compound.name)
-            if name not in reached:
-                reached.add(name)
-                found = library.compounds.get(name)
-                todo += [m.compound for m in found.metabolites] if found else []
-
-
-def _check_product(product: Product, library: Library) -> None:
-    where = f"products/{product.name}"
-    for content in product.contents:
-        compound = library.compound(content.compound, f"{where}: contents")
-        if compound.disposition is not None and product.route not in compound.absorption:
-            raise InputError(
-                f'"{compound.name}" has no absorption by the route of this product',
-                where=f"{where}: route",
-                value=product.route,
-                allowed=", ".join(compound.absorption),
-            )
-    library.compound(product.active, f"{where}: active")

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PositiveFloat,
-    PositiveInt,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
-from .errors import InputError
-from .units import conversion, is_unit
-
-Basis = Literal["measured", "derived", "fitted", "assumption"]
-"""How a number came about: read in a source, computed from such numbers, fitted to them, or assumed."""
+from .parameter import Concentration, Entry, Flow, Fraction, Hours, MolarMass, Parameter, Rate, Ratio, Volume
 
 Route = Literal[
     "oral",
@@ -34,88 +20,29 @@ Route = Literal[
     "transdermal",
 ]
 
-Pathway = Literal["cyp3a4", "cyp2d6", "cyp2b6", "cyp1a2", "ugt", "renal"]
-"""What clears a compound and differs between people; the rest of a clearance is the same in all."""
+Enzyme = Literal["cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt"]
+"""Enzymes whose activity differs between people and that other compounds inhibit or induce."""
+
+Pathway = Literal[
+    "cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt", "hepatic", "renal"
+]
+"""What clears a compound: an enzyme, anything else in the liver (``hepatic``), or the kidney; what no
+pathway claims is the same in all people.
+"""
+
+Target = Literal[
+    "alpha2", "kappa_block", "nmda", "melatonin", "gaba", "activation", "sedation", "gut", "smooth_muscle"
+]
+"""Sites other than mu receptors at which compounds compete: adrenergic alpha-2 agonism, block of kappa
+receptors, block of NMDA receptors, melatonin receptors, GABA-A and alike (benzodiazepines, ethanol,
+gabapentinoids), activation (serotonin, adrenaline), sedation of any other kind, opioid receptors of the
+gut, relaxation of muscle.
+"""
+
+LinearTarget = Literal["qtc"]
+"""Effects in proportion to concentration: change of QTc (ms)."""
 
 Name = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
-
-
-class Entry(BaseModel):
-    """Base of all entries: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Parameter(Entry):
-    """A number with its unit, its spread and its source.
-
-    ``between_cv`` is how much people differ (coefficient of variation); ``uncertainty_cv`` is how
-    little is known about the typical value. The two are never mixed.
-    """
-
-    value: float = Field(strict=True, allow_inf_nan=False)
-    unit: str
-    source: str
-    basis: Basis
-    between_cv: float = Field(default=0.0, ge=0.0, le=3.0)
-    uncertainty_cv: float = Field(default=0.0, ge=0.0, le=3.0)
-    shape: Literal["lognormal", "logitnormal", "normal"] = "lognormal"
-    verified: bool = True
-    locator: str = ""
-    note: str = ""
-
-    def to(self, unit: str) -> float:
-        """The value in ``unit``."""
-        return self.value * conversion(self.unit, unit, self.source)
-
-    @field_validator("unit")
-    @classmethod
-    def _known_unit(cls, unit: str) -> str:
-        if not is_unit(unit):
-            raise ValueError("impossible unit")
-        return unit
-
-    @model_validator(mode="after")
-    def _shape_fits(self) -> Parameter:
-        if self.shape == "lognormal" and self.value < 0:
-            raise ValueError("a lognormal number cannot be negative")
-        if self.shape == "logitnormal" and not 0 < self.value < 1:
-            raise ValueError("a logitnormal number lies between 0 and 1")
-        return self
-
-
-def _of_unit(unit: str) -> BeforeValidator:
-    def check(raw: object) -> object:
-        if isinstance(raw, dict) and isinstance(raw.get("unit"), str) and is_unit(raw["unit"]):
-            try:
-                conversion(raw["unit"], unit)
-            except InputError as error:
-                raise ValueError(f'impossible unit "{raw["unit"]}": a unit like {unit} is needed') from error
-        return raw
-
-    return BeforeValidator(check)
-
-
-def _above_zero(number: Parameter) -> Parameter:
-    if number.value <= 0:
-        raise ValueError("the number must be more than 0")
-    return number
-
-
-def _share(number: Parameter) -> Parameter:
-    if not 0 <= number.to("dimensionless") <= 1:
-        raise ValueError("a fraction lies between 0 and 1")
-    return number
-
-
-Volume = Annotated[Parameter, _of_unit("L"), AfterValidator(_above_zero)]
-Flow = Annotated[Parameter, _of_unit("L/h"), AfterValidator(_above_zero)]
-Rate = Annotated[Parameter, _of_unit("1/h"), AfterValidator(_above_zero)]
-Hours = Annotated[Parameter, _of_unit("h")]
-Concentration = Annotated[Parameter, _of_unit("nmol/L"), AfterValidator(_above_zero)]
-Ratio = Annotated[Parameter, _of_unit("dimensionless")]
-Fraction = Annotated[Parameter, _of_unit("dimensionless"), AfterValidator(_share)]
-MolarMass = Annotated[Parameter, _of_unit("g/mol"), AfterValidator(_above_zero)]
 
 
 class Peripheral(Entry):
@@ -133,18 +60,39 @@ class DoseDependence(Entry):
     lowest: Fraction
 
 
+class AbsorptionPart(Entry):
+    """One of several ways in at once: a depot of its own for ``share`` of the dose."""
+
+    share: Fraction
+    rate: Rate
+    release_rate: Rate | None = None
+    lag: Hours | None = None
+
+
 class Absorption(Entry):
-    """How a compound enters by one route; an intravenous dose needs only its bioavailability of 1."""
+    """How a compound enters by one route; an intravenous dose needs only its bioavailability of 1.
+
+    What is absorbed leaves a depot with ``rate``; ``release_rate`` puts a first-order release before it,
+    ``parts`` several depots beside one another. ``lag`` delays everything by a time that is the same in all
+    people. ``gut_availability`` is the fraction of what is absorbed that CYP3A4 of the gut wall lets through.
+    """
 
     bioavailability: Fraction | None = None
     dose_dependence: DoseDependence | None = None
     rate: Rate | None = None
+    release_rate: Rate | None = None
     lag: Hours | None = None
+    gut_availability: Fraction | None = None
+    parts: tuple[AbsorptionPart, ...] = Field(default=(), max_length=4)
 
     @model_validator(mode="after")
-    def _one_bioavailability(self) -> Absorption:
+    def _one_way(self) -> Absorption:
         if (self.bioavailability is None) == (self.dose_dependence is None):
             raise ValueError("give either bioavailability or dose_dependence")
+        if self.parts and (self.rate or self.release_rate or self.lag):
+            raise ValueError("rate, release_rate and lag belong into each of the parts")
+        if self.parts and abs(sum(part.share.to("dimensionless") for part in self.parts) - 1.0) > 1e-6:
+            raise ValueError("the shares of the parts sum to 1")
         return self
 
 
@@ -154,6 +102,8 @@ class Metabolite(Entry):
     compound: str
     fraction_of_clearance: Fraction | None = None
     first_pass_fraction: Fraction | None = None
+    pathway: Pathway | None = None
+    """What forms it; without one the formation keeps its share of the clearance whatever happens."""
 
 
 class Disposition(Entry):
@@ -162,6 +112,8 @@ class Disposition(Entry):
     volume: Volume
     clearance: Flow
     peripherals: tuple[Peripheral, ...] = Field(default=(), max_length=3)
+    saturation: Concentration | None = None
+    """Total plasma concentration at which the hepatic clearance is half of that at low concentration."""
 
 
 class MuReceptor(Entry):
@@ -171,6 +123,43 @@ class MuReceptor(Entry):
     efficacy: Fraction
     dissociation_rate: Rate | None = None
     """Given for a slow binder, whose occupancy has a state of its own."""
+
+
+class EnzymeEffect(Entry):
+    """What a compound does to an enzyme, at unbound concentrations.
+
+    Reversible inhibition (``inhibition_constant``), inactivation (rate ``inactivation_rate`` at saturation,
+    half of it at ``inactivation_constant``), induction (synthesis times ``1 + induction_maximum`` at
+    saturation, half at ``induction_constant``).
+    """
+
+    inhibition_constant: Concentration | None = None
+    inactivation_rate: Rate | None = None
+    inactivation_constant: Concentration | None = None
+    induction_maximum: Ratio | None = None
+    induction_constant: Concentration | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> EnzymeEffect:
+        for a, b in (
+            ("inactivation_rate", "inactivation_constant"),
+            ("induction_maximum", "induction_constant"),
+        ):
+            if (getattr(self, a) is None) != (getattr(self, b) is None):
+                raise ValueError(f"{a} and {b} go together")
+        if not any((self.inhibition_constant, self.inactivation_rate, self.induction_maximum)):
+            raise ValueError("says no effect")
+        return self
+
+
+class Action(Entry):
+    """A saturable effect at a target, at total concentration in plasma or effect site.
+
+    ``efficacy`` is the effect at saturation; compounds at the same target compete.
+    """
+
+    half_effect: Concentration
+    efficacy: Fraction
 
 
 class Receptors(Entry):
@@ -187,12 +176,19 @@ class Compound(Entry):
     synonyms: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     molar_mass: MolarMass
+    unbound_fraction: Fraction | None = None
+    """In plasma; needed to inhibit or induce an enzyme."""
+    blood_to_plasma: Ratio | None = None
     disposition: Disposition | None = None
     pathways: dict[Pathway, Fraction] = Field(default_factory=dict)
     absorption: dict[Route, Absorption] = Field(default_factory=dict)
     metabolites: tuple[Metabolite, ...] = ()
     effect_site_rate: Rate | None = None
     receptors: Receptors = Receptors()
+    enzymes: dict[Enzyme, EnzymeEffect] = Field(default_factory=dict)
+    actions: dict[Target, Action] = Field(default_factory=dict)
+    slopes: dict[LinearTarget, Parameter] = Field(default_factory=dict)
+    """Effect per nM of total concentration in plasma or effect site, in the unit ``ms/nM`` for ``qtc``."""
     note: str = ""
 
     @model_validator(mode="after")
@@ -203,6 +199,11 @@ class Compound(Entry):
         formed = sum(m.fraction_of_clearance.value for m in self.metabolites if m.fraction_of_clearance)
         if formed > 1.0 + 1e-9:
             raise ValueError(f"metabolites take {formed:.3g} of the clearance, more than 1")
+        if self.enzymes and self.unbound_fraction is None:
+            raise ValueError("unbound_fraction is needed to act on an enzyme")
+        for formed_by in self.metabolites:
+            if formed_by.pathway is not None and formed_by.pathway not in self.pathways:
+                raise ValueError(f'metabolite by "{formed_by.pathway}", which is no pathway of the compound')
         return self
 
 
@@ -226,6 +227,10 @@ class Product(Entry):
     active: str
     """The compound that an amount of a medicine is counted in."""
     contents: tuple[Content, ...] = Field(min_length=1)
+    absorption: dict[str, Absorption] = Field(default_factory=dict)
+    """By compound: how this product is absorbed by its own route, in place of what the compound says."""
+    content_is_unknown: bool = False
+    """Contents are drawn from what products on the market hold, unless a case gives an assay."""
     evidence_based: bool = False
     """A standard treatment of opioid use disorder: always shown beside alternatives."""
     amount_is_product: bool = False

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from ebbtide.library import Library, Parameter, numbers_of
 from ebbtide.library.units import conversion, registry
@@ -68,6 +69,8 @@ def draw_parameter(
 ) -> NDArray[np.float64]:
     """``people`` values of one parameter, shape ``(people,)``, in its internal unit."""
     value = internal_value(parameter)
+    if parameter.shape == "bernoulli":
+        return _who_has_it(name, parameter, people, seed, spread)
     deviation = np.zeros(people)
     for wanted, kind, cv in (
         (spread.between, "between", parameter.between_cv),
@@ -81,6 +84,20 @@ def draw_parameter(
         odds = value / (1.0 - value) * np.exp(deviation)
         return np.asarray(odds / (1.0 + odds))
     return np.asarray(value * np.exp(deviation))
+
+
+def _who_has_it(
+    name: str, parameter: Parameter, people: int, seed: int, spread: Spread
+) -> NDArray[np.float64]:
+    if not spread.between:
+        return np.zeros(people)
+    share: Any = parameter.value
+    if spread.uncertain and parameter.uncertainty_cv > 0:
+        odds = (
+            share / (1.0 - share) * np.exp(parameter.uncertainty_cv * _normals(seed, f"uncertain/{name}", 1))
+        )
+        share = float(odds[0] / (1.0 + odds[0]))
+    return np.asarray(ndtr(_normals(seed, f"between/{name}", people)) < share, dtype=np.float64)
 
 
 def _scale(parameter: Parameter, cv: float) -> float:
