@@ -10,7 +10,7 @@ import pytest
 
 from ebbtide.case import Case, parse_case
 from ebbtide.engine.people import People, compose, make_people
-from ebbtide.engine.regimen import Regimen, build_regimen
+from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
 from ebbtide.engine.simulate import arms_of
 from ebbtide.library import Library, load_library
 from ebbtide.population import TYPICAL, Spread, draw_traits
@@ -59,8 +59,9 @@ def make_group(library: Library) -> Callable[..., tuple[People, Regimen, np.ndar
     """People of a case, its regimen, and the typical relaxation rates."""
 
     def make(case: Case, count: int = 1, spread: Spread = TYPICAL) -> tuple[People, Regimen, np.ndarray]:
-        regimen = build_regimen(case.history, [arm.doses for arm in arms_of(case)])
-        composition = compose(library, regimen.inputs)
+        arms = arms_of(case)
+        regimen = build_regimen(library, case.history, [a.doses for a in arms], [a.supports for a in arms])
+        composition = compose(library, inputs_of(library, regimen.kinds))
 
         def group(number: int, how: Spread) -> People:
             traits = draw_traits(case.person, library, number, 1, how)

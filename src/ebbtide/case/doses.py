@@ -32,6 +32,7 @@ class _Intake(TypedDict):
     active_mg: float | None
     amounts_nmol: Mapping[str, float]
     simulated: bool
+    base: str
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,14 @@ class DoseReader:
             entry = f"{label}[{index}]"
             intake = self._intake(dose, f"{where}: {entry}")
             times_h = self._times(dose, f"{where}: {entry}")
+            over_h = self._over_h(dose.over, f"{where}: {entry}.over")
             if len(events) + len(times_h) > MAX_EVENTS:
                 raise InputError(
                     "too many events", where=f"{where}: {label}", allowed=f"at most {MAX_EVENTS:,}"
                 )
-            events.extend(DoseEvent(**intake, time_h=time_h, label=entry) for time_h in times_h)
+            events.extend(
+                DoseEvent(**intake, time_h=time_h, label=entry, over_h=over_h) for time_h in times_h
+            )
         return tuple(sorted(events, key=lambda event: event.time_h))
 
     def history(self, raw: RawHistory, where: str, label: str) -> HistoryStream:
@@ -86,6 +90,14 @@ class DoseReader:
         return HistoryStream(
             **intake, interval_h=interval_h, duration_h=duration_h, last_h=last_h, label=label
         )
+
+    def _over_h(self, text: object, where: str) -> float:
+        over_h = 0.0 if text is None else read_hours(text, where)
+        if not (text is None or 0 < over_h <= LONGEST_CASE_H):
+            raise InputError(
+                "impossible length of an infusion", where=where, value=shown(text), allowed='"30 min"'
+            )
+        return over_h
 
     def support(self, raw: RawSupport, where: str) -> Support:
         """Help other than medicine; :class:`InputError` when it cannot be read."""
@@ -121,6 +133,7 @@ class DoseReader:
             "active_mg": dosed.active_mg,
             "amounts_nmol": dosed.amounts_nmol,
             "simulated": any(c.disposition is not None for c in self.compounds(product.name)),
+            "base": self.products[product.name].base if product.name in self.products else product.name,
         }
 
     def _route(self, written: str | None, product: Product, where: str) -> str:
@@ -130,6 +143,8 @@ class DoseReader:
         if written not in routes:
             raise unknown_name(f'route of "{product.name}"', written, routes, where)
         for compound in self.compounds(product.name):
+            if written == product.route and compound.name in product.absorption:
+                continue
             if compound.disposition is not None and written not in compound.absorption:
                 raise InputError(
                     f'"{compound.name}" has no absorption by this route',

@@ -33,6 +33,8 @@ class Intake:
     """Compound to amount that arrives at the route (nmol), before bioavailability."""
     simulated: bool
     """False when the library has kinetics for none of the contents."""
+    base: str
+    """Name of the library product that it is or that the case's own product is based on."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class DoseEvent(Intake):
     """Hours after the start of the case, 0 or more."""
     label: str = ""
     """Where it was written, e.g. ``doses[0]``."""
+    over_h: float = 0.0
+    """How long an infusion lasts (h); 0 for a dose given at once."""
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ class RawDose(Table):
     every: object = None
     count: int | None = Field(default=None, ge=1, le=MAX_EVENTS)
     until: object = None
+    over: object = None
 
 
 class RawSupport(Table):

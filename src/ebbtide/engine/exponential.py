@@ -7,7 +7,7 @@ complex plane (Kassam and Trefethen 2005), which has no cancellation at small :m
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,12 @@ CIRCLE = np.exp(2j * np.pi * (np.arange(32) + 0.5) / 32)
 class Coefficients(NamedTuple):
     """One row a step, one column a state."""
 
-    whole: Array
-    half: Array
-    stage: Array
-    first: Array
-    middle: Array
-    last: Array
+    whole: Any
+    half: Any
+    stage: Any
+    first: Any
+    middle: Any
+    last: Any
 
 
 def coefficients(step_h: Array, rate: Array) -> Coefficients:

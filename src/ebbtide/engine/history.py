@@ -23,8 +23,10 @@ Array = NDArray[np.float64]
 EXPLICIT_H = 14 * 24.0
 """Use shorter than this is simulated dose by dose."""
 LONGEST_PERIOD_H = 14 * 24.0
-MOST_ROUNDS = 100
+MOST_ROUNDS = 200
 CLOSE = 1e-9
+MODE_TOLERANCE = 1e-2
+"""A change of kinetics by a share of their largest mode counts as this part of it."""
 
 Runner = Callable[[PersonState, float, float, Sequence[tuple[float, int]]], PersonState]
 """Runs a group from one time to another with the given doses."""
@@ -39,6 +41,8 @@ class Group:
     relaxation_rate: Array
     """Own decay rate of each state of the body, shape ``(states, people)``."""
     run: Runner
+    reactive: bool = False
+    """Whether enzymes change clearances, so that kinetics are not linear."""
 
 
 def kinetics_at(group: Group, streams: Sequence[Stream], time_h: float) -> Array:
@@ -58,16 +62,15 @@ def kinetics_at(group: Group, streams: Sequence[Stream], time_h: float) -> Array
 
 def state_at_start(group: Group, streams: Sequence[Stream]) -> PersonState:
     """The state at 0 h after all history (a last dose at 0 h included), before any dose of the case."""
-    body = np.zeros_like(group.relaxation_rate)
+    state = PersonState(np.zeros_like(group.mode_rate), np.zeros_like(group.relaxation_rate))
     if not streams:
-        return PersonState(np.zeros_like(group.mode_rate), body)
+        return state
     # until the earliest last dose every stream that has begun is regular; from there on, dose by dose
     regular_until = min(stream.last_h for stream in streams)
     bounds = sorted({s.first_h for s in streams if s.first_h < regular_until} | {regular_until})
     for left, right in pairwise(bounds):
         active = [s for s in streams if s.first_h <= left]
-        body = _after_segment(group, streams, active, body, left, right)
-    state = PersonState(kinetics_at(group, streams, regular_until), body)
+        state = _after_segment(group, streams, active, state, left, right)
     events = [event for s in streams for event in s.events(regular_until, 0.0)]
     state = group.run(state, regular_until, 0.0, events)
     at_start = [group.doses[s.kind] for s in streams if s.last_h >= 0.0]
@@ -75,47 +78,84 @@ def state_at_start(group: Group, streams: Sequence[Stream]) -> PersonState:
 
 
 def _after_segment(
-    group: Group, streams: Sequence[Stream], active: Sequence[Stream], body: Array, left: float, right: float
-) -> Array:
+    group: Group,
+    streams: Sequence[Stream],
+    active: Sequence[Stream],
+    state: PersonState,
+    left: float,
+    right: float,
+) -> PersonState:
     def events(start: float, end: float) -> list[tuple[float, int]]:
         return [event for s in active for event in s.events(start, end)]
 
     if right - left <= EXPLICIT_H:
-        state = PersonState(kinetics_at(group, streams, left), body)
-        return np.asarray(group.run(state, left, right, events(left, right)).body)
+        end = group.run(state, left, right, events(left, right))
+        # linear kinetics are exact in closed form
+        modes = end.modes if group.reactive else kinetics_at(group, streams, right)
+        return PersonState(np.asarray(modes), np.asarray(end.body))
     period = common_period([s.interval_h for s in active])
     window = events(right - period, right)
+
+    def once(modes: Array, body: Array) -> PersonState:
+        return PersonState(
+            *map(np.asarray, group.run(PersonState(modes, body), right - period, right, window))
+        )
+
     kinetics = kinetics_at(group, streams, right - period)
-    fraction = -np.expm1(-group.relaxation_rate * period)
-
-    def once(start: Array) -> Array:
-        return np.asarray(group.run(PersonState(kinetics, start), right - period, right, window).body)
-
-    steady = body
-    moving = np.ones(body.shape[-1], dtype=bool)
-    for _ in range(MOST_ROUNDS):
-        moved = steady + (once(steady) - steady) / fraction
-        change = np.abs(moved - steady).max(axis=0)
-        # a person who has arrived stays put, so that nobody's result depends on who else is in the group
-        steady = np.where(moving, moved, steady)
-        moving &= change >= CLOSE
-        if not moving.any():
-            break
-    else:
-        raise FloatingPointError(f"no periodic steady state of the history: last change {change.max():.2g}")
+    body = np.asarray(state.body)
+    steady = _periodic(group, once, kinetics, body, period)
     left_over = np.exp(-group.relaxation_rate * (right - left))
-    reached = steady + (body - steady) * left_over
+    reached = steady.body + (body - steady.body) * left_over
     # symptoms and rebound settle on the adaptation that was reached, which barely moves meanwhile
     slow = group.relaxation_rate * period < 0.1
-    moving = np.abs(left_over * (body - steady)).max(axis=0) > CLOSE
+    moving = np.abs(left_over * (body - steady.body)).max(axis=0) > CLOSE
     for _ in range(MOST_ROUNDS):
         if not moving.any():
             break
-        settled = np.where(slow, reached, once(reached))
+        settled = np.where(slow, reached, once(np.asarray(steady.modes), reached).body)
         change = np.abs(settled - reached).max(axis=0)
         reached = np.where(moving, settled, reached)
         moving &= change >= 1e-6
-    return reached
+    modes = (
+        once(np.asarray(steady.modes), reached).modes
+        if group.reactive
+        else kinetics_at(group, streams, right)
+    )
+    return PersonState(np.asarray(modes), np.asarray(reached))
+
+
+def _periodic(
+    group: Group, once: Callable[[Array, Array], PersonState], modes: Array, body: Array, period: float
+) -> PersonState:
+    """The state that one period leaves as it was; its modes are those at the beginning of the period.
+
+    Where kinetics are not linear, modes are iterated as well. Interaction may speed up what a state forgets
+    by, then extrapolating by its own rate overshoots: whoever gets further from the goal is extrapolated less.
+    """
+    haste = np.ones(body.shape[-1])
+    moving = np.ones(body.shape[-1], dtype=bool)
+    before = np.full(body.shape[-1], np.inf)
+    change = before
+    for _ in range(MOST_ROUNDS):
+        end = once(modes, body)
+        fraction = -np.expm1(-group.relaxation_rate * period * haste)
+        moved = body + (end.body - body) / fraction
+        change = np.abs(moved - body).max(axis=0)
+        # a person who has arrived stays put, so that nobody's result depends on who else is in the group
+        body = np.where(moving, moved, body)
+        if group.reactive:
+            forgets = group.mode_rate > 0
+            share = -np.expm1(-np.where(forgets, group.mode_rate, 1.0) * period * haste)
+            new = np.where(forgets, modes + (end.modes - modes) / share, modes)
+            scale = np.maximum(np.abs(np.where(forgets, new, 0.0)).max(axis=0), 1e-12)
+            change = np.maximum(change, np.abs(new - modes).max(axis=0) / scale * MODE_TOLERANCE)
+            modes = np.where(moving, new, modes)
+            haste = np.where(change > before, haste * 2.0, haste)
+            before = change
+        moving &= change >= CLOSE
+        if not moving.any():
+            return PersonState(modes, body)
+    raise FloatingPointError(f"no periodic steady state of the history: last change {change.max():.2g}")
 
 
 def common_period(intervals_h: Sequence[float]) -> float:

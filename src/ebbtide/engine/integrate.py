@@ -20,11 +20,12 @@ from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
 from ebbtide.physiology.arrays import Values
-from ebbtide.physiology.body import Body, BodyNumbers
 
 from .exponential import Coefficients, coefficients
 from .mesh import Mesh
 from .modes import Modes
+from .phi import mode_coefficients
+from .system import System, SystemNumbers
 
 NODE_BLOCK = 256
 ROW_BLOCK = 32
@@ -114,8 +115,8 @@ def _padded(values: NDArray[Any], length: int, filler: float) -> NDArray[Any]:
 
 @partial(jax.jit, static_argnames=("body",))
 def integrate(
-    body: Body,
-    numbers: BodyNumbers,
+    body: System,
+    numbers: SystemNumbers,
     modes: Modes,
     doses: Float[Values, "kinds modes people"],
     state: PersonState,
@@ -131,7 +132,8 @@ def integrate(
     rates
         Decay rates that the coefficients of ``plan`` were made for.
 
-    Kinetics are always in float64; the body is computed in the precision of ``state.body``, which ``numbers``
+    Where enzymes change clearances, the modes take the same exponential step as the body, each person with
+    rates of their own. Kinetics are always in float64; the body is computed in the precision of ``state.body``, which ``numbers``
     and the coefficients of ``plan`` must share.
     """
     kind_of_float = state.body.dtype
@@ -144,10 +146,18 @@ def integrate(
     def concentrations(now: Float[Values, "modes people"]) -> Float[Values, "ligands people"]:
         return jnp.sum(modes.effect * now, axis=1).astype(kind_of_float)
 
-    def remainder(
-        y: Float[Values, "states people"], effect: Float[Values, "ligands people"]
-    ) -> Float[Values, "states people"]:
-        return body.change(y, effect, numbers) + decay * y
+    reaction = numbers.reaction
+
+    def slopes(
+        y: Float[Values, "states people"],
+        z: Float[Values, "modes people"],
+        effect: Float[Values, "inputs people"],
+    ) -> tuple[Values, Values]:
+        """What the linear parts lack, of the state and of the modes."""
+        if reaction is None:
+            return body.change(y, effect, None, numbers)[0] + decay * y, None
+        changed, flows = body.change(y, effect, jnp.einsum("smp,mp->sp", reaction.to_states, z), numbers)
+        return changed + decay * y, jnp.einsum("msp,sp->mp", reaction.to_modes, flows)
 
     def dosed(index: Int[Values, ""], z: Float[Values, "modes people"]) -> Float[Values, "modes people"]:
         kind = plan.dose_kind[index]
@@ -156,18 +166,30 @@ def integrate(
     def node(index: Int[Values, ""], carry: tuple[PersonState, Values]) -> tuple[PersonState, Values]:
         (z, y), lowest = carry
         z = dosed(index, z)
-        half = jnp.exp(-0.5 * plan.step_h[index] * modes.rate)
-        z_middle = z * half
-        z_end = z_middle * half
-        at_start, at_middle, at_end = concentrations(z), concentrations(z_middle), concentrations(z_end)
         c = Coefficients(*plan.coefficients[index][:, :, None])
-        f0 = remainder(y, at_start)
-        a = c.half * y + c.stage * f0
-        fa = remainder(a, at_middle)
-        b = c.half * y + c.stage * fa
-        fb = remainder(b, at_middle)
-        d = c.half * a + c.stage * (2 * fb - f0)
-        fd = remainder(d, at_end)
+        if reaction is None:
+            half = jnp.exp(-0.5 * plan.step_h[index] * modes.rate)
+            z_middle = z * half
+            z_end = z_middle * half
+            at_middle, at_end = concentrations(z_middle), concentrations(z_end)
+            f0, _ = slopes(y, z, concentrations(z))
+            a = c.half * y + c.stage * f0
+            fa, _ = slopes(a, z_middle, at_middle)
+            b = c.half * y + c.stage * fa
+            fb, _ = slopes(b, z_middle, at_middle)
+            d = c.half * a + c.stage * (2 * fb - f0)
+            fd, _ = slopes(d, z_end, at_end)
+        else:
+            k = mode_coefficients(plan.step_h[index], modes.rate)
+            f0, g0 = slopes(y, z, concentrations(z))
+            a, za = c.half * y + c.stage * f0, k.half * z + k.stage * g0
+            fa, ga = slopes(a, za, concentrations(za))
+            b, zb = c.half * y + c.stage * fa, k.half * z + k.stage * ga
+            fb, gb = slopes(b, zb, concentrations(zb))
+            d, zd = c.half * a + c.stage * (2 * fb - f0), k.half * za + k.stage * (2 * gb - g0)
+            fd, gd = slopes(d, zd, concentrations(zd))
+            z_end = k.whole * z + k.first * g0 + k.middle * (ga + gb) + k.last * gd
+            at_end = concentrations(z_end)
         y_end = c.whole * y + c.first * f0 + c.middle * (fa + fb) + c.last * fd
         breath = body.observe_ventilation(y_end, at_end, numbers)
         return PersonState(z_end, y_end), jnp.minimum(lowest, breath)

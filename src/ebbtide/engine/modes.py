@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.library import Library
-from ebbtide.physiology.disposition import Family, rate_matrix
+from ebbtide.physiology.disposition import SUPPORT, Family, rate_matrix
 
 Array = NDArray[np.float64]
 
@@ -110,7 +110,9 @@ def _rows(
 ) -> Array:
     rows = [np.zeros((0, *to_states.shape[1:]))]
     for name in compounds:
-        if at_effect_site and (name, "effect") in states:
+        if at_effect_site and (name, SUPPORT) in states:
+            rows.append(to_states[states.index((name, SUPPORT))][None])
+        elif at_effect_site and (name, "effect") in states:
             rows.append(to_states[states.index((name, "effect"))][None])
         else:
             volume = numbers[f"{name}.disposition.volume"]

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ebbtide.case import CaseProduct
 from ebbtide.library import Library, Parameter, conversion
-from ebbtide.physiology import disposition, enzymes
-from ebbtide.physiology.body import Body, BodyNumbers, build_body
+from ebbtide.physiology import clearance, disposition, enzymes
+from ebbtide.physiology.entry import Input
 from ebbtide.population import Numbers, Spread, Traits, draw_numbers, draw_product_factors
 
 from .modes import Decomposition, decompose
-from .regimen import DoseKind
+from .regimen import DoseKind, Inputs
+from .system import System, SystemNumbers, build_system
 
 Array = NDArray[np.float64]
 
@@ -26,7 +27,8 @@ class Composition:
 
     families: tuple[disposition.Family, ...]
     compounds: tuple[str, ...]
-    body: Body
+    inputs: tuple[Input, ...]
+    body: System
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class People:
 
     composition: Composition
     numbers: Numbers
-    body_numbers: BodyNumbers
+    body_numbers: SystemNumbers
     kinetics: Decomposition
     doses: Array
     """Jump of the modes for each kind of dose, shape ``(kinds, modes, people)``."""
@@ -48,16 +50,17 @@ class People:
         return int(self.doses.shape[-1])
 
 
-def compose(library: Library, inputs: Sequence[tuple[str, str]]) -> Composition:
+def compose(library: Library, inputs: Inputs) -> Composition:
     """Families and body for everything that is given by ``inputs`` and formed from it."""
-    families = disposition.families(library, inputs)
+    families = disposition.families(library, inputs.entries, inputs.infused, inputs.supports)
     compounds = tuple(
         name
         for family in families
         for name in family.compounds
         if library.compounds[name].disposition is not None
     )
-    return Composition(families, compounds, build_body(library, compounds))
+    system = build_system(library, families, compounds, inputs.supports)
+    return Composition(families, compounds, inputs.entries, system)
 
 
 def make_people(
@@ -71,43 +74,69 @@ def make_people(
 ) -> People:
     """Draw a group: as many people as ``traits`` has."""
     count = len(traits.weight_kg)
-    drawn = draw_numbers(library, composition.compounds, count, seed, spread)
-    numbers = scaled_numbers(library, composition.compounds, drawn, traits)
+    drawn = draw_numbers(library, composition.compounds, count, seed, spread, _forms(composition.inputs))
+    drawn = with_traits(library, drawn, traits)
+    numbers, activity = scaled_numbers(library, composition, drawn, traits)
     kinetics = decompose(
-        library, composition.families, numbers, composition.compounds, composition.body.ligands
+        library, composition.families, numbers, composition.compounds, composition.body.inputs
     )
     factors = draw_product_factors(_contents(library, kinds, own_products), count, seed, spread)
-    amounts = dose_amounts(library, composition, kinds, numbers, factors, kinetics.states)
+    amounts = dose_amounts(library, kinds, numbers, factors, kinetics.states)
     return People(
         composition=composition,
         numbers=numbers,
-        body_numbers=composition.body.prepare(numbers),
+        body_numbers=composition.body.prepare(numbers, activity, kinetics),
         kinetics=kinetics,
         doses=np.einsum("msp,ksp->kmp", kinetics.to_modes, amounts),
         dose_amounts=amounts,
     )
 
 
+def _forms(inputs: Sequence[Input]) -> tuple[str, ...]:
+    return tuple(sorted({form for _, _, form in inputs if form}))
+
+
+def with_traits(library: Library, drawn: Mapping[str, Array], traits: Traits) -> Numbers:
+    """Drawn numbers with what conditions, sex and age change about them, and with those that are fixed."""
+    numbers = dict(drawn)
+    tables = library.physiology["conditions"]
+    for condition, present in traits.conditions.items():
+        for name in tables.get(condition, {}):
+            if name in numbers:
+                factor = drawn[f"conditions.{condition}.{name}"]
+                numbers[name] = np.where(present, numbers[name] * factor, numbers[name])
+    if traits.age_years is not None:
+        age = traits.age_years * conversion("year", "h")
+        decades = (age - drawn["population.age.reference"]) / drawn["population.age.decade"]
+        for name in tables.get("age_per_decade", {}):
+            if name in numbers:
+                numbers[name] = numbers[name] * drawn[f"conditions.age_per_decade.{name}"] ** decades
+    for name, values in traits.fixed.items():
+        if name in numbers:
+            numbers[name] = np.asarray(values, dtype=np.float64)
+    return numbers
+
+
 def scaled_numbers(
-    library: Library, compounds: Sequence[str], drawn: Mapping[str, Array], traits: Traits
-) -> Numbers:
-    """Drawn numbers with volumes and clearances of these people."""
+    library: Library, composition: Composition, drawn: Mapping[str, Array], traits: Traits
+) -> tuple[Numbers, dict[str, Array]]:
+    """Drawn numbers with volumes, clearances and first pass of these people, and their enzymes' activity."""
     numbers = dict(drawn)
     egfr = None if traits.egfr is None else traits.egfr * conversion("mL/min", "L/h")
     activity = enzymes.activities(numbers, traits.cyp2d6, traits.child_pugh, egfr)
     flow = enzymes.size_factor(traits.weight_kg, numbers, "clearance")
     volume = enzymes.size_factor(traits.weight_kg, numbers, "volume")
-    for name in compounds:
+    numbers["person.flow_factor"] = flow
+    for name in composition.compounds:
         compound = library.compounds[name]
         assert compound.disposition is not None
-        factor = enzymes.clearance_factor(numbers, name, compound.pathways, activity)
-        numbers[f"{name}.disposition.clearance"] = drawn[f"{name}.disposition.clearance"] * flow * factor
+        numbers |= clearance.personal_numbers(library, name, composition.inputs, drawn, activity, flow)
         numbers[f"{name}.disposition.volume"] = drawn[f"{name}.disposition.volume"] * volume
         for i in range(len(compound.disposition.peripherals)):
             prefix = f"{name}.disposition.peripherals[{i}]"
             numbers[f"{prefix}.volume"] = drawn[f"{prefix}.volume"] * volume
             numbers[f"{prefix}.flow"] = drawn[f"{prefix}.flow"] * flow
-    return numbers
+    return numbers, activity
 
 
 def _contents(
@@ -118,28 +147,36 @@ def _contents(
         if kind.product in own_products
         else library.products[kind.product]
         for kind in kinds
+        if not kind.support
     }
     return {name: {c.compound: c.amount for c in p.contents} for name, p in products.items()}
 
 
 def dose_amounts(
     library: Library,
-    composition: Composition,
     kinds: Sequence[DoseKind],
     numbers: Numbers,
     factors: Mapping[tuple[str, str], Array],
     states: Sequence[tuple[str, str]],
 ) -> Array:
-    """What each kind of dose adds to each compartment (nmol), shape ``(kinds, states, people)``."""
+    """What each kind of dose adds to each state, shape ``(kinds, states, people)``.
+
+    That is nmol to a compartment, nmol/h to a pump, and 1 to a support.
+    """
     people = len(next(iter(numbers.values())))
     result = np.zeros((len(kinds), len(states), people))
     for row, kind in enumerate(kinds):
-        for compound, amount in kind.amounts_nmol:
-            if compound not in composition.compounds:
+        sign = -1.0 if kind.ends else 1.0
+        if kind.support:
+            result[row, states.index((kind.support, disposition.SUPPORT))] = sign
+        for entry, amount in kind.contents(library):
+            name = entry[0]
+            given = sign * amount * factors.get((kind.product, name), np.ones(people))
+            if kind.over_h > 0:
+                result[row, states.index((name, disposition.pump_role(entry)))] += given / kind.over_h
                 continue
-            mass_mg = amount * numbers[f"{compound}.molar_mass"][0] * 1e-6
-            fraction = disposition.absorbed_fraction(library, numbers, compound, kind.route, float(mass_mg))
-            role = "central" if kind.route == "intravenous" else f"depot:{kind.route}"
-            factor = factors.get((kind.product, compound), 1.0)
-            result[row, states.index((compound, role))] += amount * fraction * factor
+            mass_mg = amount * numbers[f"{name}.molar_mass"][0] * 1e-6
+            targets = disposition.dose_targets(library, numbers, entry, float(mass_mg), kind.lag_h)
+            for role, fraction in targets:
+                result[row, states.index((name, role))] += given * fraction
     return result

@@ -59,8 +59,9 @@ def reference_rows(
     @jax.jit
     def change(y: jax.Array) -> jax.Array:
         x = y[:size]
-        moved = body.change(y[size:, None], (jnp.asarray(effect) @ x)[:, None], numbers)[:, 0]
-        return jnp.concatenate([jnp.asarray(matrix) @ x, moved])
+        moved, flows = body.change(y[size:, None], (jnp.asarray(effect) @ x)[:, None], x[:, None], numbers)
+        linear = jnp.asarray(matrix) @ x
+        return jnp.concatenate([linear if flows is None else linear + flows[:, 0], moved[:, 0]])
 
     @jax.jit
     def observe(y: jax.Array) -> jax.Array:

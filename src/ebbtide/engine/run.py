@@ -13,14 +13,13 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.physiology.body import Body, BodyNumbers
-
 from .history import Group, state_at_start
 from .integrate import Course, PersonState, Schedule, integrate, schedules
 from .mesh import SAME_TIME_H, build_mesh
 from .modes import Modes
 from .people import People
 from .regimen import Regimen
+from .system import System, SystemNumbers
 
 Array = NDArray[np.float64]
 CHUNKS = (1, 64, 256)
@@ -58,8 +57,8 @@ class Request:
 class Batch:
     """One chunk of people as the compiled loop wants it."""
 
-    body: Body
-    numbers: BodyNumbers
+    body: System
+    numbers: SystemNumbers
     modes: Modes
     doses: Array
     rates: Array
@@ -80,6 +79,12 @@ class Batch:
         for plan, _ in schedules(mesh, self.rates, np.arange(start_h + DAY_H, end_h, DAY_H).tolist()):
             state = self.run(state, plan).end
         return PersonState(*map(np.asarray, state))
+
+    @property
+    def group(self) -> Group:
+        """What the history needs of it."""
+        reactive = self.numbers.reaction is not None
+        return Group(self.modes.rate, self.doses, self.relaxation, self.run_between, reactive)
 
     @cached_property
     def relaxation(self) -> Array:
@@ -106,7 +111,7 @@ def run_people(
         chosen = np.minimum(np.arange(start, start + size), people.count - 1)
         kept = min(size, people.count - start)
         batch = _batch(people, chosen, typical_rates, request.refinement)
-        group = Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between)
+        group = batch.group
         initial = state_at_start(group, regimen.streams)
         result = []
         for arm in regimen.arms:
@@ -129,7 +134,7 @@ def run_people(
 def start_states(people: People, regimen: Regimen, rates: Array, refinement: float = 1.0) -> PersonState:
     """The state of each person at the start of the case."""
     batch = _batch(people, np.arange(people.count), rates, refinement)
-    group = Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between)
+    group = batch.group
     return state_at_start(group, regimen.streams)
 
 
@@ -170,4 +175,5 @@ def _run_arm(
 
 
 def _in_precision(batch: Batch, precision: type[np.floating[Any]]) -> Batch:
-    return replace(batch, numbers=jax.tree.map(lambda v: v.astype(precision), batch.numbers))
+    body = jax.tree.map(lambda v: np.asarray(v).astype(precision), batch.numbers.body)
+    return replace(batch, numbers=batch.numbers._replace(body=body))

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ebbtide.case import Case, DoseEvent
+from ebbtide.case import Case, DoseEvent, Support
 from ebbtide.library import InputError, Library
 from ebbtide.population import BETWEEN_PERSON, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
 
@@ -20,7 +20,7 @@ from .forecast import ArmForecast
 from .people import Composition, People, compose, make_people
 from .quantities import attributes
 from .reference import reference_rows
-from .regimen import Regimen, build_regimen
+from .regimen import Regimen, build_regimen, inputs_of
 from .run import ArmCourse, Request, run_people, start_states
 
 Array = NDArray[np.float64]
@@ -52,16 +52,22 @@ class Arm:
     id: str
     title: str
     doses: tuple[DoseEvent, ...]
+    supports: tuple[Support, ...]
 
 
 def arms_of(case: Case) -> tuple[Arm, ...]:
     """The case as written, then each alternative: the case's own doses and those it adds."""
     title = "As written" if case.doses else "No treatment"
     added = (
-        Arm(a.id, a.title, tuple(sorted((*case.doses, *a.doses), key=lambda d: d.time_h)))
+        Arm(
+            a.id,
+            a.title,
+            tuple(sorted((*case.doses, *a.doses), key=lambda d: d.time_h)),
+            (*case.supports, *a.supports),
+        )
         for a in case.alternatives
     )
-    return (Arm("as-written", title, case.doses), *added)
+    return (Arm("as-written", title, case.doses, case.supports), *added)
 
 
 def simulate(
@@ -98,12 +104,12 @@ def simulate(
         When the tolerance cannot be reached.
     """
     arms = arms_of(case)
-    regimen = build_regimen(case.history, [arm.doses for arm in arms])
-    if not regimen.kinds:
+    regimen = build_regimen(library, case.history, [a.doses for a in arms], [a.supports for a in arms])
+    if not any(kind.amounts_nmol for kind in regimen.kinds):
         raise InputError(
             "nothing to simulate: no history and no dose of a compound with kinetics", where=case.id
         )
-    composition = compose(library, regimen.inputs)
+    composition = compose(library, inputs_of(library, regimen.kinds))
     request = Request(
         duration_h=case.duration_h,
         output_h=_output_times(case.duration_h, step_h),

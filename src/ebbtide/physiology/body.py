@@ -1,17 +1,17 @@
-"""The body: all parts joined into one right-hand side and the quantities that are seen.
+"""The body: the core and all other parts joined into one right-hand side and the quantities that are seen.
 
 The state of a person is the amounts of :mod:`.disposition` (linear, handled exactly by the
 engine) and the vector described here, shape ``(states, people)``:
 
 ``slow occupancy`` of each slow binder, ``adaptation`` (fast, slow, protracted), noradrenergic
-``rebound``, ``tolerance`` of breathing, and the followers (symptoms, then craving).
+``rebound``, ``tolerance`` of breathing, the followers (symptoms, then craving), and the states of each part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -19,8 +19,10 @@ from jaxtyping import Float
 
 from ebbtide.library import Library
 
-from . import adaptation, breathing, receptor, scales, withdrawal
+from . import actions, adaptation, breathing, receptor, relief, scales, withdrawal
 from .arrays import Numbers, Values
+from .part import Moment, Part
+from .parts import build_parts
 
 CRAVING = "craving.craving"
 
@@ -29,47 +31,40 @@ class BodyNumbers(NamedTuple):
     """The numbers of all parts for a group of people."""
 
     receptor: receptor.MuReceptor
+    actions: actions.Actions
     adaptation: adaptation.Adaptation
     withdrawal: withdrawal.Withdrawal
+    relief: relief.Relief
     breathing: breathing.Breathing
     reporting: Float[Values, " people"]
-
-
-class Moment(NamedTuple):
-    """What follows from state and concentrations at one instant."""
-
-    binding: receptor.Binding
-    stimulus: Float[Values, " people"]
-    signal: Float[Values, " people"]
-    drive: Float[Values, " people"]
+    parts: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Body:
-    """Which ligands and followers there are; hashable, so that a program is compiled once for each.
+    """Which ligands, followers and parts there are; hashable, so that a program is compiled once for each.
 
-    Effect-site concentrations are given as ``(ligands, people)`` in nM, fast binders first.
+    Effect-site concentrations are given as ``(inputs, people)`` in nM: fast binders of mu receptors, slow ones,
+    compounds that act elsewhere only, then 1 or 0 for each support.
     """
 
     fast: tuple[str, ...]
     slow: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    supports: tuple[str, ...]
     followers: tuple[str, ...]
     scale_weights: tuple[tuple[str, tuple[float, ...]], ...]
     """Points that each follower adds to each scale."""
+    parts: tuple[Part, ...]
 
     @property
     def ligands(self) -> tuple[str, ...]:
-        """All ligands in the order of the effect-site concentrations."""
-        return self.fast + self.slow
+        """All compounds in the order of the effect-site concentrations."""
+        return self.fast + self.slow + self.elsewhere
 
     @property
-    def size(self) -> int:
-        """Length of the state vector."""
-        return len(self.slow) + len(adaptation.PARTS) + 2 + len(self.followers)
-
-    @property
-    def state_names(self) -> tuple[str, ...]:
-        """A name for each row of the state."""
+    def core_names(self) -> tuple[str, ...]:
+        """A name for each row of the core."""
         return (
             *(f"occupancy.{name}" for name in self.slow),
             *(f"adaptation.{part}" for part in adaptation.PARTS),
@@ -79,20 +74,38 @@ class Body:
         )
 
     @property
-    def quantities(self) -> tuple[str, ...]:
-        """What :meth:`observe` returns, in order."""
+    def size(self) -> int:
+        """Length of the state vector."""
+        return len(self.state_names)
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """A name for each row of the state."""
+        return (*self.core_names, *(name for part in self.parts for name in part.states))
+
+    @property
+    def core_quantities(self) -> tuple[str, ...]:
+        """What the core shows, in order."""
         symptoms = [f"symptom.{name.removeprefix('symptoms.')}" for name in self.followers if name != CRAVING]
         seen = ["mor.occupancy", "mor.signal", "ventilation", "craving"]
         return (*seen, *(quantity for quantity, _ in self.scale_weights), *symptoms)
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """What :meth:`observe` returns, in order."""
+        return (*self.core_quantities, *(name for part in self.parts for name in part.quantities))
 
     def prepare(self, numbers: Numbers) -> BodyNumbers:
         """Collect the numbers of a group of people from drawn ones by name."""
         return BodyNumbers(
             receptor=receptor.prepare(numbers, self.fast, self.slow),
+            actions=actions.prepare(numbers, self.ligands),
             adaptation=adaptation.prepare(numbers),
             withdrawal=withdrawal.prepare(numbers, self.followers),
+            relief=relief.prepare(numbers, self.followers),
             breathing=breathing.prepare(numbers),
             reporting=numbers["withdrawal.person.reporting"],
+            parts=tuple(part.prepare(numbers) for part in self.parts),
         )
 
     def split(
@@ -107,35 +120,76 @@ class Body:
         """Slow occupancy, adaptation, rebound, tolerance and followers."""
         a = len(self.slow)
         b = a + len(adaptation.PARTS)
-        return state[:a], state[a:b], state[b], state[b + 1], state[b + 2 :]
+        c = b + 2 + len(self.followers)
+        return state[:a], state[a:b], state[b], state[b + 1], state[b + 2 : c]
+
+    def _own(self, state: Float[Values, "states people"]) -> Iterator[Float[Values, "own people"]]:
+        """The states of each part."""
+        start = len(self.core_names)
+        for part in self.parts:
+            yield state[start : start + len(part.states)]
+            start += len(part.states)
+
+    @property
+    def liver_may_fail(self) -> bool:
+        """Whether liver function is a state."""
+        return any(part.states and hasattr(part, "hepatic_function") for part in self.parts)
+
+    def liver_function(
+        self, state: Float[Values, "states people"], numbers: BodyNumbers
+    ) -> Float[Values, " people"] | float:
+        """Liver function as a fraction of normal."""
+        for part, own, n in zip(self.parts, self._own(state), numbers.parts, strict=True):
+            if part.states and hasattr(part, "hepatic_function"):
+                function: Float[Values, " people"] = part.hepatic_function(own, n)
+                return function
+        return 1.0
 
     def moment(
         self,
         state: Float[Values, "states people"],
-        effect_nm: Float[Values, "ligands people"],
+        effect_nm: Float[Values, "inputs people"],
         numbers: BodyNumbers,
     ) -> Moment:
-        """Binding, stimulus, signal and drive."""
-        occupancy, adapted, *_ = self.split(state)
+        """Everything that parts read."""
+        occupancy, adapted, rebound, _, followers = self.split(state)
         # eigenmodes cancel to rounding around zero concentration, which must not bind
-        fast = jnp.maximum(effect_nm[: len(self.fast)], 0.0)
-        binding = receptor.bind(fast, occupancy, numbers.receptor)
+        present = jnp.maximum(effect_nm, 0.0)
+        binding = receptor.bind(present[: len(self.fast)], occupancy, numbers.receptor)
         stimulus = receptor.stimulus(binding, occupancy, numbers.receptor)
         signal = receptor.signal(stimulus, numbers.receptor)
-        level = adaptation.level(adapted, numbers.adaptation)
-        return Moment(binding, stimulus, signal, withdrawal.drive(level, signal, numbers.withdrawal))
+        adaptation_now = adaptation.level(adapted, numbers.adaptation)
+        count = len(self.ligands)
+        level = actions.levels(present[:count], numbers.actions)
+        return Moment(
+            concentration=dict(zip(self.ligands, present[:count], strict=True)),
+            binding=binding,
+            stimulus=stimulus,
+            signal=signal,
+            level=level,
+            support=dict(zip(self.supports, present[count:], strict=True)),
+            adapted=adaptation_now,
+            drive=withdrawal.drive(adaptation_now, signal, numbers.withdrawal),
+            rebound=relief.rebound_left(rebound, level, numbers.relief),
+            symptom={
+                name.removeprefix("symptoms.").removeprefix("craving."): row
+                for name, row in zip(self.followers, followers, strict=True)
+            },
+        )
 
     def change(
         self,
         state: Float[Values, "states people"],
-        effect_nm: Float[Values, "ligands people"],
+        effect_nm: Float[Values, "inputs people"],
         numbers: BodyNumbers,
     ) -> Float[Values, "states people"]:
         """The right-hand side, per hour."""
         occupancy, adapted, rebound, tolerance, followers = self.split(state)
         now = self.moment(state, effect_nm, numbers)
-        slow = jnp.maximum(effect_nm[len(self.fast) :], 0.0)
-        target = withdrawal.follower_target(now.drive, rebound, numbers.withdrawal)
+        a, b = len(self.fast), len(self.fast) + len(self.slow)
+        slow = jnp.maximum(effect_nm[a:b], 0.0)
+        left = relief.symptoms_left(now.level, now.support, numbers.relief)
+        target = withdrawal.follower_target(now.drive, now.rebound, left, numbers.withdrawal)
         return jnp.concatenate(
             [
                 receptor.slow_binding_change(slow, occupancy, now.binding, numbers.receptor),
@@ -143,43 +197,52 @@ class Body:
                 withdrawal.rebound_change(rebound, now.drive, numbers.withdrawal)[None],
                 breathing.tolerance_change(tolerance, now.signal, numbers.breathing)[None],
                 numbers.withdrawal.rate * (target - followers),
+                *(
+                    part.change(own, now, n)
+                    for part, own, n in zip(self.parts, self._own(state), numbers.parts, strict=True)
+                    if part.states
+                ),
             ]
         )
 
     def observe(
         self,
         state: Float[Values, "states people"],
-        effect_nm: Float[Values, "ligands people"],
+        effect_nm: Float[Values, "inputs people"],
         numbers: BodyNumbers,
     ) -> Float[Values, "quantities people"]:
         """The quantities of :attr:`quantities`."""
         _, _, _, tolerance, followers = self.split(state)
         now = self.moment(state, effect_nm, numbers)
-        seen = scales.reported(followers, numbers.reporting)
+        told = scales.reported(followers, numbers.reporting)
         craving = self.followers.index(CRAVING)
         weights = jnp.asarray([row for _, row in self.scale_weights], dtype=state.dtype)
         symptoms = jnp.delete(followers, craving, axis=0, assume_unique_indices=True)
-        return jnp.concatenate(
+        core = jnp.concatenate(
             [
                 now.binding.occupied[None],
                 now.signal[None],
-                breathing.ventilation(now.stimulus, tolerance, numbers.breathing)[None],
-                100 * seen[craving][None],
-                weights @ seen,
+                breathing.ventilation(now.stimulus, tolerance, now.level["gaba"], numbers.breathing)[None],
+                100 * told[craving][None],
+                weights @ told,
                 symptoms,
             ]
         )
+        seen = dict(zip(self.core_quantities, core, strict=True))
+        for part, own, n in zip(self.parts, self._own(state), numbers.parts, strict=True):
+            seen |= dict(zip(part.quantities, part.observe(own, now, seen, n), strict=True))
+        return jnp.stack([seen[name] for name in self.quantities])
 
     def observe_ventilation(
         self,
         state: Float[Values, "states people"],
-        effect_nm: Float[Values, "ligands people"],
+        effect_nm: Float[Values, "inputs people"],
         numbers: BodyNumbers,
     ) -> Float[Values, " people"]:
         """Ventilation alone, as a fraction of baseline: cheap enough to watch at every step."""
         _, _, _, tolerance, _ = self.split(state)
         now = self.moment(state, effect_nm, numbers)
-        return breathing.ventilation(now.stimulus, tolerance, numbers.breathing)
+        return breathing.ventilation(now.stimulus, tolerance, now.level["gaba"], numbers.breathing)
 
     def relaxation_rates(self, numbers: BodyNumbers) -> Float[Values, "states people"]:
         """Own decay rate of each state, per hour: how fast it forgets."""
@@ -190,22 +253,30 @@ class Body:
                 numbers.withdrawal.rebound_rate[None],
                 numbers.breathing.tolerance_rate[None],
                 numbers.withdrawal.rate,
+                *(part.rates(n) for part, n in zip(self.parts, numbers.parts, strict=True) if part.states),
             ]
         )
 
 
-def build_body(library: Library, compounds: Sequence[str]) -> Body:
+def build_body(library: Library, compounds: Sequence[str], supports: Sequence[str] = ()) -> Body:
     """The body for a composition of compounds: their ligands, all symptoms and scales of the library."""
     acting = [name for name in compounds if library.compounds[name].receptors.mu is not None]
     slow = [name for name in acting if _is_slow(library, name)]
     symptoms = tuple(library.physiology["symptoms"])
     names = (*symptoms, "craving")
     weights = {s.quantity: scales.item_weights(s, names) for s in library.scales.values()}
+    parts = build_parts(library, compounds)
+    read = {name for part in parts for name in getattr(part, "compounds", ())}
     return Body(
         fast=tuple(name for name in acting if name not in slow),
         slow=tuple(slow),
+        elsewhere=tuple(
+            name for name in compounds if name not in acting and (actions.acts(library, name) or name in read)
+        ),
+        supports=tuple(supports),
         followers=(*(f"symptoms.{name}" for name in symptoms), CRAVING),
         scale_weights=tuple((quantity, tuple(np.asarray(row).tolist())) for quantity, row in weights.items()),
+        parts=parts,
     )
 
 

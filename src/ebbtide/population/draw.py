@@ -109,10 +109,19 @@ def _scale(parameter: Parameter, cv: float) -> float:
 
 
 def draw_numbers(
-    library: Library, compounds: Iterable[str], people: int, seed: int, spread: Spread
+    library: Library,
+    compounds: Iterable[str],
+    people: int,
+    seed: int,
+    spread: Spread,
+    forms: Iterable[str] = (),
 ) -> Numbers:
-    """All numbers of the body and of ``compounds``, by name: ``mitragynine.disposition.volume``."""
+    """All numbers of the body and of ``compounds``, by name: ``mitragynine.disposition.volume``.
+
+    Those of products in ``forms``, which are absorbed in their own way, are called ``product.<name>.absorption...``.
+    """
     entries: dict[str, Any] = {**library.physiology, **{name: library.compounds[name] for name in compounds}}
+    entries |= {f"product.{name}": {"absorption": library.products[name].absorption} for name in forms}
     return {
         f"{prefix}.{path}": draw_parameter(f"{prefix}.{path}", parameter, people, seed, spread)
         for prefix, entry in entries.items()

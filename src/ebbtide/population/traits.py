@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -12,9 +13,19 @@ from ebbtide.library import Library
 
 from .draw import Spread, draw_parameter
 
+Array = NDArray[np.float64]
+
 
 class GivenTraits(Protocol):
     """What a case says of a person; ``None`` or ``"unknown"`` where it says nothing."""
+
+    @property
+    def age_years(self) -> float | None:
+        """Age (years)."""
+
+    @property
+    def sex(self) -> str | None:
+        """``"female"`` or ``"male"``."""
 
     @property
     def weight_kg(self) -> float | None:
@@ -32,17 +43,27 @@ class GivenTraits(Protocol):
     def egfr(self) -> float | None:
         """Estimated glomerular filtration rate (mL/min/1.73 m2)."""
 
+    @property
+    def conditions(self) -> Sequence[str]:
+        """Names of conditions."""
+
 
 @dataclass(frozen=True)
 class Traits:
     """One number a person for each trait, and what was not given."""
 
-    weight_kg: NDArray[np.float64]
+    weight_kg: Array
     cyp2d6: str
     child_pugh: str
-    egfr: NDArray[np.float64] | float | None
+    egfr: Array | float | None
     """mL/min/1.73 m2."""
     missing: tuple[str, ...]
+    age_years: Array | None = None
+    """Unknown where ``None``: then nothing is scaled with age."""
+    conditions: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """Who has a condition (``female`` among them), shape ``(people,)``; what is not named nobody has."""
+    fixed: Mapping[str, Array] = field(default_factory=dict)
+    """Numbers of the library by name that are set, not drawn, e.g. ``liver.kratom.susceptible``."""
 
 
 def draw_traits(person: GivenTraits, library: Library, people: int, seed: int, spread: Spread) -> Traits:
@@ -57,16 +78,23 @@ def draw_traits(person: GivenTraits, library: Library, people: int, seed: int, s
             f"weight: unknown; each simulated person has one from the base population "
             f"({typical.value:g} kg, CV {typical.between_cv:.0%})"
         )
+    if person.age_years is None:
+        missing.append("age: unknown; nothing is scaled with age")
+    if person.sex is None:
+        missing.append("sex: unknown; nothing is scaled with sex")
     if person.cyp2d6 == "unknown":
         missing.append("CYP2D6 phenotype: unknown; computed with normal activity, not known to be so")
     if person.child_pugh is None:
         missing.append("Child-Pugh class: unknown; computed without liver impairment, not known to be so")
     if person.egfr is None:
         missing.append("eGFR: unknown; computed without kidney impairment, not known to be so")
+    present = [*person.conditions, *(["female"] if person.sex == "female" else [])]
     return Traits(
         weight_kg=weight,
         cyp2d6="normal" if person.cyp2d6 == "unknown" else person.cyp2d6,
         child_pugh=person.child_pugh or "none",
         egfr=person.egfr,
         missing=tuple(missing),
+        age_years=None if person.age_years is None else np.full(people, person.age_years),
+        conditions={name: np.ones(people, dtype=bool) for name in present},
     )

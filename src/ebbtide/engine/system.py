@@ -1,0 +1,140 @@
+"""The body and the enzymes as one state vector, as the integrator wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+
+from ebbtide.library import Library
+from ebbtide.physiology import metabolism
+from ebbtide.physiology.arrays import Numbers, Values
+from ebbtide.physiology.body import Body, BodyNumbers, build_body
+from ebbtide.physiology.disposition import Family
+from ebbtide.physiology.network import Network, build_network
+
+from .modes import Decomposition
+
+Array = NDArray[np.float64]
+
+
+class Reaction(NamedTuple):
+    """What the integrator needs where enzymes change clearances."""
+
+    numbers: metabolism.MetabolismNumbers
+    to_states: Float[Values, "states modes people"]
+    to_modes: Float[Values, "modes states people"]
+
+
+class SystemNumbers(NamedTuple):
+    """The numbers of body and enzymes for a group of people."""
+
+    body: BodyNumbers
+    reaction: Reaction | None
+
+
+@dataclass(frozen=True)
+class System:
+    """Body, then enzyme pools; hashable, so that a program is compiled once for each composition."""
+
+    body: Body
+    network: Network | None
+    library: Library = field(compare=False, hash=False, repr=False)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What the body reads: compounds at the effect site, then supports."""
+        return (*self.body.ligands, *self.body.supports)
+
+    @property
+    def ligands(self) -> tuple[str, ...]:
+        """Compounds in the order of the effect-site concentrations."""
+        return self.body.ligands
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """What :meth:`observe` returns, in order."""
+        return self.body.quantities
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """A name for each row of the state."""
+        pools = self.network.pools if self.network else ()
+        return (*self.body.state_names, *(f"enzyme.{pool}" for pool in pools))
+
+    @property
+    def size(self) -> int:
+        """Length of the state vector."""
+        return len(self.state_names)
+
+    def prepare(
+        self, numbers: Numbers, activity: Mapping[str, Array], kinetics: Decomposition
+    ) -> SystemNumbers:
+        """Collect the numbers of a group of people."""
+        reaction = None
+        if self.network is not None:
+            reaction = Reaction(
+                metabolism.prepare(self.library, self.network, numbers, activity),
+                kinetics.to_states,
+                kinetics.to_modes,
+            )
+        return SystemNumbers(self.body.prepare(numbers), reaction)
+
+    def change(
+        self,
+        state: Float[Values, "states people"],
+        effect_nm: Float[Values, "inputs people"],
+        amounts: Float[Values, "compartments people"] | None,
+        numbers: SystemNumbers,
+    ) -> tuple[Float[Values, "states people"], Float[Values, "compartments people"] | None]:
+        """The right-hand side, per hour: of the state, and what the linear kinetics lack (nmol/h)."""
+        size = self.body.size
+        changed = self.body.change(state[:size], effect_nm, numbers.body)
+        if self.network is None or numbers.reaction is None or amounts is None:
+            return changed, None
+        n = numbers.reaction.numbers
+        pools = state[size:].astype(amounts.dtype)
+        seen = metabolism.exposures(self.network, amounts, n)
+        function = self.body.liver_function(state[:size], numbers.body)
+        flows = metabolism.flows(self.network, amounts, pools, seen, function, n)
+        turned = metabolism.pools_change(self.network, pools, seen, n).astype(state.dtype)
+        return jnp.concatenate([changed, turned]), flows
+
+    def observe(
+        self,
+        state: Float[Values, "states people"],
+        effect_nm: Float[Values, "inputs people"],
+        numbers: SystemNumbers,
+    ) -> Float[Values, "quantities people"]:
+        """The quantities of :attr:`quantities`."""
+        return self.body.observe(state[: self.body.size], effect_nm, numbers.body)
+
+    def observe_ventilation(
+        self,
+        state: Float[Values, "states people"],
+        effect_nm: Float[Values, "inputs people"],
+        numbers: SystemNumbers,
+    ) -> Float[Values, " people"]:
+        """Ventilation alone, as a fraction of baseline."""
+        return self.body.observe_ventilation(state[: self.body.size], effect_nm, numbers.body)
+
+    def relaxation_rates(self, numbers: SystemNumbers) -> Float[Values, "states people"]:
+        """Own decay rate of each state, per hour."""
+        rates = self.body.relaxation_rates(numbers.body)
+        if self.network is None or numbers.reaction is None or not self.network.pools:
+            return rates
+        turnover = numbers.reaction.numbers.turnover
+        return jnp.concatenate([rates, jnp.stack([jnp.asarray(turnover[p]) for p in self.network.pools])])
+
+
+def build_system(
+    library: Library, families: Sequence[Family], compounds: Sequence[str], supports: Sequence[str]
+) -> System:
+    """The system for a composition of compounds."""
+    body = build_body(library, compounds, supports)
+    return System(body, build_network(library, families, compounds, body.liver_may_fail), library)
