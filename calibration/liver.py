@@ -1,11 +1,11 @@
-"""Fit delay, sizes and half-lives of liver injury by kratom to the published cases.
+"""Fit delay, sizes and half-lives of liver injury by kratom to the published cases in ``studies/liver``.
 
-Data, read from ``studies/liver``: the course of LiverTox case 6972 for the half-lives of injury and of cholestasis
-(6 and 10 days within 0.7 of the logarithm before it; the person differs from the typical one as people do), then
-latencies (Schimmel 2020) and highest tests of seven people (Navarro 2019), who stop when bilirubin reaches 2.5 mg/dL;
-extremes of n are read as quantiles 1/(n + 1) and n/(n + 1). Weights are sampling errors; weak pulls to the start keep
-what few people cannot tell. Run: ``python calibration/liver.py``; the printed numbers stand in
-``library/physiology/liver.toml``. The second wave of the case is not reproduced: nothing in the model makes one.
+Data: the course of LiverTox case 6972 for the half-lives of injury and of cholestasis (before it 6 and 10
+days, 0.5 of the logarithm; the person differs from the typical one as people do); then latencies (Schimmel
+2020) and highest tests of seven people (Navarro 2019), who stop when bilirubin reaches 2.5 mg/dL. Extremes of
+n are read as quantiles 1/(n + 1) and n/(n + 1). Weights are sampling errors; pulls to the start hold what few
+people cannot tell. Run: ``python calibration/liver.py``; the printed numbers stand in
+``library/physiology/liver.toml``. Nothing in the model makes the second wave of the case.
 """
 
 import tomllib
@@ -24,42 +24,36 @@ from ebbtide.physiology.liver import build_liver
 from ebbtide.population import TYPICAL, draw_numbers
 
 STUDIES = Path(__file__).parents[1] / "studies" / "liver"
-STEP_H, DAYS, PEOPLE = 6.0, 120, 1000
-MEAN_NM, MEAN_SD = 72.0, 0.75  # mitragynine in 12 g of leaf a day over CL/F 233 L/h; how much people differ
-JAUNDICE, LONGEST_USE_D, STOPPED_D = 2.5, 60.0, 23.0
+STEP_H, DAYS, PEOPLE, JAUNDICE = 6.0, 120, 1000, 2.5
+MEAN_NM, MEAN_SD = 72.0, 0.75  # mitragynine: 12 g of leaf a day over CL/F 233 L/h; how much people differ
+LATENCY_D = np.log([2.0, 20.6, 49.0])  # Schimmel 2020
 FITTED = ("latency.stage", "alt.rise", "ast.per_alt", "alp.rise", "bilirubin.clearance_loss")
 HALVES = ("response.half_life", "cholestasis.half_life")
 DRAWN = ("response.threshold", *HALVES, "alt.half_life", "alp.half_life", "bilirubin.half_life")
-DRAWN += ("alt.baseline", "ast.baseline", "alp.baseline", "bilirubin.baseline", "injury.mitragynine.half_exposure")
+DRAWN += ("injury.mitragynine.half_exposure", *(f"{n}.baseline" for n in ("alt", "ast", "alp", "bilirubin")))
 
 library = load_library()
 liver = build_liver(library, ["mitragynine"])
-base = {k.removeprefix("liver."): v for k, v in draw_numbers(library, [], 1, 1, TYPICAL).items() if k[:6] == "liver."}
+drawn = draw_numbers(library, [], 1, 1, TYPICAL)
+base = {name.removeprefix("liver."): value for name, value in drawn.items() if name.startswith("liver.")}
 
 
 def spread(name: str) -> float:
-    """Standard deviation of the logarithm between people."""
     number = library.physiology["liver"]
     for key in name.split("."):
         number = number[key]
     return float(np.sqrt(np.log1p(number.between_cv**2)))
 
 
-def prepared(people: int, changed: dict[str, np.ndarray]) -> object:
-    """Numbers of susceptible people, some of them changed; times in hours."""
-    given = base | {"kratom.susceptible": 1.0} | changed
-    return liver.prepare({f"liver.{name}": np.broadcast_to(value, people) for name, value in given.items()})
-
-
 @jax.jit
 def course(own, concentration, until_h):
-    """ALT, AST, ALP and bilirubin every step; use ends at ``until_h`` or, if that is 0, with jaundice."""
+    """The quantities every step; use ends at ``until_h`` or, if that is 0, with jaundice or after 60 days."""
 
     def step(carry, t):
         state, well = carry
         seen = jnp.stack(liver.observe(state, None, {}, own))
         well = well & (seen[3] < JAUNDICE)
-        takes = jnp.where(until_h > 0, t < until_h, well & (t < LONGEST_USE_D * 24))
+        takes = jnp.where(until_h > 0, t < until_h, well & (t < 60 * 24))
         now = SimpleNamespace(concentration={"mitragynine": jnp.where(takes, concentration, 0.0)})
         k1 = liver.change(state, now, own)
         k2 = liver.change(state + STEP_H / 2 * k1, now, own)
@@ -71,13 +65,10 @@ def course(own, concentration, until_h):
     return jax.lax.scan(step, start, jnp.arange(0.0, DAYS * 24, STEP_H))[1]
 
 
-def fit(residuals, start, names) -> np.ndarray:
-    """Least squares of logarithms; prints each value with its approximate 90 % interval."""
-    best = least_squares(residuals, start, diff_step=1e-2)
-    error = 1.645 * np.sqrt(np.diag(np.linalg.inv(best.jac.T @ best.jac)))
-    for name, x, e in zip(names, best.x, error, strict=True):
-        print(f"  {name:36s} {np.exp(x):8.3g}  ({np.exp(x - e):.3g}-{np.exp(x + e):.3g})")
-    return best.x
+def run(people: int, changed: dict[str, np.ndarray], nm: np.ndarray, until_h: float) -> np.ndarray:
+    given = base | {"kratom.susceptible": 1.0} | changed
+    named = {f"liver.{name}": np.broadcast_to(value, people) for name, value in given.items()}
+    return np.asarray(course(liver.prepare(named), nm, until_h))
 
 
 def observed(study: str, statistic: str) -> list[dict]:
@@ -85,56 +76,61 @@ def observed(study: str, statistic: str) -> list[dict]:
     return [row for row in rows if row["statistic"] == statistic]
 
 
+def fit(residuals, start, names) -> np.ndarray:
+    """Least squares of logarithms; prints each value with its approximate 90 % interval."""
+    best = least_squares(residuals, start, diff_step=1e-2)
+    error = 1.645 * np.sqrt(np.diag(np.linalg.inv(best.jac.T @ best.jac)))
+    for name, x, e in zip(names, best.x, error, strict=True):
+        print(f"  {name:38s} {np.exp(x):8.3g}  ({np.exp(x - e):.3g}-{np.exp(x + e):.3g})")
+    return best.x
+
+
 def fit_case() -> dict[str, float]:
     rows = observed("livertox6972", "value")
     which = [liver.quantities.index(row["quantity"]) for row in rows]
     when = [round(float(row["at"].split()[0]) * 24 / STEP_H) for row in rows]
-    seen = np.log([row["value"] for row in rows])
     own = ("latency.stage", "alt.rise", "alp.rise", "bilirubin.clearance_loss", "response.threshold", *HALVES)
     usual, width = np.log([base[name][0] for name in own]), np.array([spread(name) for name in own])
-    before = np.log([6 * 24, 10 * 24])
+    seen, before = np.log([row["value"] for row in rows]), np.log([6 * 24, 10 * 24])
 
     def residuals(x: np.ndarray) -> np.ndarray:
-        person, typical = x[:-2], x[-2:]
-        numbers = prepared(1, dict(zip(own, np.exp(person), strict=True)))
-        predicted = np.log(np.asarray(course(numbers, np.array([MEAN_NM]), STOPPED_D * 24))[when, which, 0])
-        pulls = (person - np.concatenate([usual[:-2], typical])) / width
-        return np.concatenate([(predicted - seen) / 0.7, pulls, (typical - before) / 0.7])
+        curves = run(1, dict(zip(own, np.exp(x[:-2]), strict=True)), np.array([MEAN_NM]), 23.0 * 24)
+        pulls = (x[:-2] - np.concatenate([usual[:-2], x[-2:]])) / width
+        return np.concatenate([(np.log(curves[when, which, 0]) - seen) / 0.7, pulls, (x[-2:] - before) / 0.5])
 
     print("LiverTox 6972 as one person (his numbers, then the typical ones; h, log residual 0.7):")
     x = fit(residuals, np.concatenate([usual, before]), (*own, *(f"typical {name}" for name in HALVES)))
-    left = residuals(x)[: len(rows)] * 0.7
-    print("  log residuals of ALT, ALP, bilirubin by test", left.reshape(3, -1).round(1), sep="\n")
+    print("  log residuals of ALT, ALP, bilirubin by test:")
+    print((residuals(x)[: len(rows)] * 0.7).reshape(3, -1).round(1))
     return dict(zip(HALVES, np.exp(x[-2:]), strict=True))
 
 
 def fit_people(halves: dict[str, float]) -> None:
     z = norm.ppf(qmc.Sobol(len(FITTED) + len(DRAWN) + 1, seed=1).random(1024)[:PEOPLE].T)
     seen = {row["quantity"]: row for row in observed("navarro2019_dilin", "Cmax")}
-    latency = np.log([2.0, 20.6, 49.0])  # days, Schimmel 2020
+    typical = base | halves
+    others = {name: typical[name] * np.exp(spread(name) * z[-i]) for i, name in enumerate(DRAWN, start=2)}
 
     def residuals(x: np.ndarray) -> np.ndarray:
-        drawn = {name: base[name] * np.exp(spread(name) * z[-i]) for i, name in enumerate(DRAWN, start=2)}
-        fitted = {name: np.exp(x[2 * i] + np.exp(x[2 * i + 1]) * z[i]) for i, name in enumerate(FITTED)}
-        drawn |= {name: halves[name] / base[name] * drawn[name] for name in HALVES}
-        rows = np.asarray(course(prepared(PEOPLE, drawn | fitted), MEAN_NM * np.exp(MEAN_SD * z[-1]), 0.0))
+        sized = {name: np.exp(x[2 * i] + np.exp(x[2 * i + 1]) * z[i]) for i, name in enumerate(FITTED)}
+        rows = run(PEOPLE, others | sized, MEAN_NM * np.exp(MEAN_SD * z[-1]), 0.0)
         ill = (rows[:, 3] >= JAUNDICE).any(axis=0)
         onset = np.log(np.argmax(rows[:, 3] >= JAUNDICE, axis=0)[ill] * STEP_H / 24)
-        parts = [(np.quantile(onset, [1 / 27, 0.5, 26 / 27]) - latency) / [0.7, 0.15, 0.35], (x - start) / 1.0]
+        parts = [(np.quantile(onset, [1 / 27, 0.5, 26 / 27]) - LATENCY_D) / [0.7, 0.15, 0.35]]
         for index, quantity in enumerate(liver.quantities):
-            low, high = seen[quantity]["spread"]["low"], seen[quantity]["spread"]["high"]
-            width = np.log(high / low) / 2.7  # range of seven in standard deviations
-            top = np.quantile(np.log(rows[:, index, ill].max(axis=0)), [1 / 8, 0.5, 7 / 8])
-            parts.append((top - np.log([low, seen[quantity]["value"], high])) / (width * np.array([0.6, 0.47, 0.6])))
+            ends = seen[quantity]["spread"]
+            target = np.log([ends["low"], seen[quantity]["value"], ends["high"]])
+            error = (target[2] - target[0]) / 2.7 * np.array([0.6, 0.47, 0.6])  # 2.7 SD: range of seven
+            top = np.log(rows[:, index, ill].max(axis=0))
+            parts.append((np.quantile(top, [1 / 8, 0.5, 7 / 8]) - target) / error)
         residuals.told = ill.mean(), np.exp(np.quantile(onset, [0.05, 0.5, 0.95]))
-        return np.concatenate(parts)
+        return np.concatenate([*parts, (x - start) / np.tile([1.0, 0.4], len(FITTED))])
 
     start = np.log([6 * 24, 0.6, 450, 0.9, 0.5, 0.4, 330, 0.6, 45, 0.7])
     print("people (typical value, then standard deviation of the logarithm between people; h):")
     x = fit(residuals, start, [f"{name}{what}" for name in FITTED for what in ("", " between people")])
-    left = residuals(x)
     print("  residuals (low, median, high) of latency, ALT, AST, ALP, bilirubin in sampling errors:")
-    print(np.concatenate([left[:3], left[-12:]]).reshape(-1, 3).round(1))
+    print(residuals(x)[:15].reshape(-1, 3).round(1))
     print("  share of the susceptible with jaundice; latency (d) of 5, 50, 95 %:", *residuals.told)
 
 

@@ -1,13 +1,15 @@
 """The typical person's numbers, and ligands made of round ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pytest
 
 from ebbtide.library import Library, load_library
+from ebbtide.physiology import clearance, enzymes
+from ebbtide.physiology.entry import Input
 from ebbtide.physiology.receptor import MuReceptor
-from ebbtide.population import TYPICAL, draw_numbers
+from ebbtide.population import TYPICAL, Spread, draw_numbers
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,21 @@ def receptor_of(
         slow_rate=slows[:, 2:],
         reserve=np.array([reserve]),
     )
+
+
+def personal(
+    library: Library,
+    compounds: Iterable[str],
+    inputs: tuple[Input, ...],
+    people: int = 1,
+    spread: Spread = TYPICAL,
+    cyp2d6: str = "normal",
+    child_pugh: str = "none",
+) -> dict[str, np.ndarray]:
+    """The numbers of people of the reference size, with clearance and first pass of their own."""
+    drawn = draw_numbers(library, compounds, people, 1, spread, sorted({form for *_, form in inputs if form}))
+    activity = enzymes.activities(drawn, cyp2d6, child_pugh, None)
+    numbers = dict(drawn)
+    for name in compounds:
+        numbers |= clearance.personal_numbers(library, name, inputs, drawn, activity, np.ones(people))
+    return numbers

@@ -12,8 +12,8 @@ from ebbtide.physiology.breathing import Breathing, prepare, tolerance_change, v
 FENTANYL_G_PER_MOL = 336.5
 
 
-def breathing_with(stimulus: float, tolerance: float, numbers: Breathing) -> float:
-    return float(ventilation(np.array([stimulus]), np.array([tolerance]), numbers)[0])
+def breathing_with(stimulus: float, tolerance: float, numbers: Breathing, gaba: float = 0.0) -> float:
+    return float(ventilation(np.array([stimulus]), np.array([tolerance]), np.array([gaba]), numbers)[0])
 
 
 def c50(compound: str, tolerance: float, typical: Mapping[str, np.ndarray]) -> float:
@@ -47,11 +47,14 @@ def test_tolerance_shifts_fentanyl_as_in_chronic_users(typical: Mapping[str, np.
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_more_stimulus_or_less_tolerance_never_helps(low: float, high: float, tolerance: float) -> None:
     one = np.ones(1)
-    numbers = Breathing(0.1 * one, 2 * one, 3 * one, 0.01 * one)
+    numbers = Breathing(0.1 * one, 2 * one, 3 * one, 0.01 * one, 0.1 * one, 0.5 * one)
     low, high = sorted((low, high))
     assert 0 <= breathing_with(high, tolerance, numbers) <= breathing_with(low, tolerance, numbers) + 1e-6
     assert breathing_with(0.3, low, numbers) <= breathing_with(0.3, high, numbers) + 1e-6
     assert breathing_with(0.0, tolerance, numbers) == 1
+    assert (
+        breathing_with(high, tolerance, numbers, gaba=high) <= breathing_with(high, tolerance, numbers) + 1e-6
+    )
     assert breathing_with(-1e-18, tolerance, numbers) == 1  # rounding around no drug at all
 
 

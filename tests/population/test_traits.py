@@ -4,7 +4,7 @@ from ebbtide.case import Person
 from ebbtide.library import load_library
 from ebbtide.population import BETWEEN_PERSON, TYPICAL, draw_traits
 
-KNOWN = Person(weight_kg=61.5, cyp2d6="poor", child_pugh="B", egfr=40.0)
+KNOWN = Person(age_years=50.0, sex="female", weight_kg=61.5, cyp2d6="poor", child_pugh="B", egfr=40.0)
 
 
 def test_what_is_given_holds_for_all() -> None:
@@ -12,6 +12,8 @@ def test_what_is_given_holds_for_all() -> None:
     np.testing.assert_array_equal(traits.weight_kg, np.full(50, 61.5))
     assert (traits.cyp2d6, traits.child_pugh, traits.egfr) == ("poor", "B", 40.0)
     assert traits.missing == ()
+    np.testing.assert_array_equal(traits.age_years, np.full(50, 50.0))
+    assert traits.conditions["female"].all()
 
 
 def test_an_unknown_weight_is_drawn_and_said() -> None:
@@ -32,6 +34,8 @@ def test_everything_unknown_is_said_once() -> None:
     missing = draw_traits(Person(), load_library(), 2, 1, BETWEEN_PERSON).missing
     assert [text.split(":")[0] for text in missing] == [
         "weight",
+        "age",
+        "sex",
         "CYP2D6 phenotype",
         "Child-Pugh class",
         "eGFR",

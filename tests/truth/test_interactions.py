@@ -73,7 +73,9 @@ def product(name: str, route: str) -> dict[str, Any]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., Any]:
-    def people_of(effect: Mapping[str, Any], *, blocked: bool, route: str) -> tuple[People, Regimen, np.ndarray]:
+    def people_of(
+        effect: Mapping[str, Any], *, blocked: bool, route: str
+    ) -> tuple[People, Regimen, np.ndarray]:
         library = library_with(
             tmp_path / "-".join(effect),
             blocker=blocker(effect),
@@ -148,7 +150,9 @@ def test_inactivation_and_induction_settle_where_gain_meets_loss(run: Callable[.
             1 + 8 * unbound / (100 + unbound),
         ),
     ):
-        ratio = run(effect, blocked=True, route="intravenous") / run(effect, blocked=False, route="intravenous")
+        ratio = run(effect, blocked=True, route="intravenous") / run(
+            effect, blocked=False, route="intravenous"
+        )
         assert ratio == pytest.approx(well_stirred(1)[0] / well_stirred(activity)[0], rel=5e-3)
 
 

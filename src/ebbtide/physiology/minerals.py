@@ -1,6 +1,6 @@
 """Serum magnesium (mmol/L): the person's own level, and what doses add to it.
 
-The amounts of a compound that the body also has of itself count from the person's baseline, so its concentration
+Amounts of a compound that the body also has of itself count from the person's baseline, so its concentration
 is an excess; where no such compound is given the level stays at the baseline.
 """
 

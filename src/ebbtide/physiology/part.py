@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Float
 
@@ -42,6 +42,7 @@ class Moment:
     """Symptoms by name (``nausea``) and ``craving``, 0-1."""
 
 
+@runtime_checkable
 class Part(Protocol):
     """One part of the body. Frozen and hashable: programs are compiled for it."""
 

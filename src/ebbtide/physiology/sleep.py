@@ -4,12 +4,12 @@ r"""Sleep: total sleep time (h) and time to fall asleep (min) of a night that be
     total = \frac{B}{1 + w}, \qquad \ln w = \ln w_0 + \sum_j b_j x_j, \qquad
     \ln l = \ln l_0 + \sum_j c_j x_j, \qquad \dot U = k_U (S - U)
 
-with the hours in bed :math:`B`, the odds of being awake in bed :math:`w` and the latency :math:`l`. The causes
-:math:`x` are insomnia and restlessness of withdrawal, activation, lasting opioid use :math:`U` (which follows the
-signal within weeks), sedation and melatonin, the last two with a minus. Causes multiply, so melatonin takes
-more minutes off a long latency than off a short one, as trials found, and total sleep stays between 0 and
-:math:`B`. People on methadone sleep badly, and insomnia outlasts the other signs of withdrawal by weeks: one
-slow state does both.
+with the hours in bed :math:`B`, the odds of being awake in bed :math:`w` and the latency :math:`l`. The
+causes :math:`x` are insomnia and restlessness of withdrawal, activation, lasting opioid use :math:`U` (which
+follows the signal within weeks), sedation and melatonin, the last two with a minus. Causes multiply, so
+melatonin takes more minutes off a long latency than off a short one, as trials found, and total sleep stays
+between 0 and :math:`B`. People on methadone sleep badly, and insomnia outlasts the other signs of withdrawal
+by weeks: one slow state does both.
 """
 
 from __future__ import annotations

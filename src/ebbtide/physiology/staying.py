@@ -4,11 +4,12 @@ r"""Staying: hazards (per day) of returning to use and of leaving the programme.
     \ln h = \ln h_0 + \ln f + b_c \frac{c}{100} + b_w \frac{W}{W + W_{50}} + b_s \max(0, n - s)
     - b_S S - b_B B + \sum_u q_u
 
-with craving :math:`c` (0-100), COWS :math:`W` (linear in :math:`W`, the fit to relapse in the first week after
-detoxification made the hazard of full withdrawal thousands a day), hours of sleep :math:`s` missing from :math:`n`, the mu signal
+with craving :math:`c` (0-100), COWS :math:`W`, hours of sleep :math:`s` missing from :math:`n`, the mu signal
 :math:`S`, the block :math:`B` (receptors held without efficacy, of an antagonist nearly all) and supports
 :math:`u`. The frailty :math:`f` of a person is shared by both hazards: those at high risk are the first to
-go, which flattens the curves of a group. Both are hazards only: the person's state does not change.
+go, which flattens the curves of a group. Linear in :math:`W`, the fit to relapse in the first week after
+detoxification made the hazard of full withdrawal thousands a day. Both are hazards only: the person's state
+does not change.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ EVENTS = ("return_to_use", "leave_programme")
 
 
 class Hazard(NamedTuple):
-    """One hazard: its level (per day) in a person without any of the causes, and what they add to its logarithm."""
+    """One hazard: its level (per day) without any of the causes, and what they add to its logarithm."""
 
     level: Float[Values, " people"]
     slope: dict[str, Float[Values, " people"]]
