@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +26,30 @@ class Coefficients(NamedTuple):
     first: Any
     middle: Any
     last: Any
+
+
+class Stages(NamedTuple):
+    """The scheme stage by stage: the first axis counts the four stages.
+
+    A stage is taken at ``keep * y + first * f_0 + last * f_previous``, and adds ``weight * f`` to what becomes
+    ``keep`` of the last stage times ``y``. Written as a loop the right-hand side is compiled once, not four times.
+    """
+
+    keep: Any
+    first: Any
+    last: Any
+    weight: Any
+
+
+def stages(c: Coefficients) -> Stages:
+    """The stages of one step from its coefficients."""
+    none = jnp.zeros_like(c.whole)
+    return Stages(
+        keep=jnp.stack([none + 1.0, c.half, c.half, c.whole]),
+        first=jnp.stack([none, none, none, c.stage * (c.half - 1.0)]),
+        last=jnp.stack([none, c.stage, c.stage, 2.0 * c.stage]),
+        weight=jnp.stack([c.first, c.middle, c.middle, c.last]),
+    )
 
 
 def coefficients(step_h: Array, rate: Array) -> Coefficients:

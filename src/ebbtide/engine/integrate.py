@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ebbtide.physiology.arrays import Values
 
-from .exponential import Coefficients, coefficients
+from .exponential import Coefficients, coefficients, stages
 from .mesh import Mesh
 from .modes import Modes
 from .phi import mode_coefficients
@@ -149,15 +149,13 @@ def integrate(
     reaction = numbers.reaction
 
     def slopes(
-        y: Float[Values, "states people"],
-        z: Float[Values, "modes people"],
-        effect: Float[Values, "inputs people"],
-    ) -> tuple[Values, Values]:
+        y: Float[Values, "states people"], z: Float[Values, "modes people"]
+    ) -> tuple[Float[Values, "states people"], Float[Values, "modes people"]]:
         """What the linear parts lack, of the state and of the modes."""
-        if reaction is None:
-            return body.change(y, effect, None, numbers)[0] + decay * y, None
-        changed, flows = body.change(y, effect, jnp.einsum("smp,mp->sp", reaction.to_states, z), numbers)
-        return changed + decay * y, jnp.einsum("msp,sp->mp", reaction.to_modes, flows)
+        amounts = None if reaction is None else body.amounts(z, reaction)
+        changed, flows = body.change(y, concentrations(z), amounts, numbers)
+        lacking = jnp.zeros_like(z) if reaction is None else body.into_modes(flows, z.shape[0], reaction)
+        return changed + decay * y, lacking
 
     def dosed(index: Int[Values, ""], z: Float[Values, "modes people"]) -> Float[Values, "modes people"]:
         kind = plan.dose_kind[index]
@@ -166,32 +164,34 @@ def integrate(
     def node(index: Int[Values, ""], carry: tuple[PersonState, Values]) -> tuple[PersonState, Values]:
         (z, y), lowest = carry
         z = dosed(index, z)
-        c = Coefficients(*plan.coefficients[index][:, :, None])
-        if reaction is None:
+        steps = stages(Coefficients(*plan.coefficients[index][:, :, None]))
+        if reaction is None:  # exact, whatever the body does
             half = jnp.exp(-0.5 * plan.step_h[index] * modes.rate)
             z_middle = z * half
             z_end = z_middle * half
-            at_middle, at_end = concentrations(z_middle), concentrations(z_end)
-            f0, _ = slopes(y, z, concentrations(z))
-            a = c.half * y + c.stage * f0
-            fa, _ = slopes(a, z_middle, at_middle)
-            b = c.half * y + c.stage * fa
-            fb, _ = slopes(b, z_middle, at_middle)
-            d = c.half * a + c.stage * (2 * fb - f0)
-            fd, _ = slopes(d, z_end, at_end)
+            on_the_way = jnp.stack([z, z_middle, z_middle, z_end])
         else:
-            k = mode_coefficients(plan.step_h[index], modes.rate)
-            f0, g0 = slopes(y, z, concentrations(z))
-            a, za = c.half * y + c.stage * f0, k.half * z + k.stage * g0
-            fa, ga = slopes(a, za, concentrations(za))
-            b, zb = c.half * y + c.stage * fa, k.half * z + k.stage * ga
-            fb, gb = slopes(b, zb, concentrations(zb))
-            d, zd = c.half * a + c.stage * (2 * fb - f0), k.half * za + k.stage * (2 * gb - g0)
-            fd, gd = slopes(d, zd, concentrations(zd))
-            z_end = k.whole * z + k.first * g0 + k.middle * (ga + gb) + k.last * gd
-            at_end = concentrations(z_end)
-        y_end = c.whole * y + c.first * f0 + c.middle * (fa + fb) + c.last * fd
-        breath = body.observe_ventilation(y_end, at_end, numbers)
+            mode_steps = stages(mode_coefficients(plan.step_h[index], modes.rate))
+            z_end = mode_steps.keep[3] * z
+
+        def stage(number: Values, sums: tuple[Values, ...]) -> tuple[Values, ...]:
+            y_end, y_first, y_last, z_end, z_first, z_last = sums
+            at_y = steps.keep[number] * y + steps.first[number] * y_first + steps.last[number] * y_last
+            if reaction is None:
+                f, _ = slopes(at_y, on_the_way[number])
+                y_first = jnp.where(number == 0, f, y_first)
+                return y_end + steps.weight[number] * f, y_first, f, z_end, z_first, z_last
+            m = mode_steps
+            at_z = m.keep[number] * z + m.first[number] * z_first + m.last[number] * z_last
+            f, g = slopes(at_y, at_z)
+            y_first, z_first = jnp.where(number == 0, f, y_first), jnp.where(number == 0, g, z_first)
+            return y_end + steps.weight[number] * f, y_first, f, z_end + m.weight[number] * g, z_first, g
+
+        # for one person compiling takes longer than running, and a loop compiles faster
+        no_y, no_z = jnp.zeros_like(y), jnp.zeros_like(z)
+        sums = (steps.keep[3] * y, no_y, no_y, z_end, no_z, no_z)
+        y_end, _, _, z_end, _, _ = jax.lax.fori_loop(0, 4, stage, sums, unroll=y.shape[-1] > 1)
+        breath = body.observe_ventilation(y_end, concentrations(z_end), numbers)
         return PersonState(z_end, y_end), jnp.minimum(lowest, breath)
 
     def row(

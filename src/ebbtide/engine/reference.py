@@ -53,15 +53,21 @@ def reference_rows(
     body = people.composition.body
     numbers = jax.tree.map(lambda values: jnp.asarray(values[..., :1]), people.body_numbers)
     size = matrix.shape[0]
+    network = body.network
+    read = np.array(
+        [b.start + i for b in network.blocks for i in b.compartments] if network else [], dtype=int
+    )
     # amounts run to 1e6 nmol and states to 1: one absolute tolerance each
     scale = np.concatenate([np.full(size, max(np.abs(people.dose_amounts).max(), 1.0)), np.ones(body.size)])
 
     @jax.jit
     def change(y: jax.Array) -> jax.Array:
         x = y[:size]
-        moved, flows = body.change(y[size:, None], (jnp.asarray(effect) @ x)[:, None], x[:, None], numbers)
+        moved, flows = body.change(y[size:, None], (jnp.asarray(effect) @ x)[:, None], x[read, None], numbers)
         linear = jnp.asarray(matrix) @ x
-        return jnp.concatenate([linear if flows is None else linear + flows[:, 0], moved[:, 0]])
+        if flows is not None:
+            linear = linear.at[read].add(flows[:, 0])
+        return jnp.concatenate([linear, moved[:, 0]])
 
     @jax.jit
     def observe(y: jax.Array) -> jax.Array:

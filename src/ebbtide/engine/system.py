@@ -16,7 +16,7 @@ from ebbtide.physiology import metabolism
 from ebbtide.physiology.arrays import Numbers, Values
 from ebbtide.physiology.body import Body, BodyNumbers, build_body
 from ebbtide.physiology.disposition import Family
-from ebbtide.physiology.network import Network, build_network
+from ebbtide.physiology.network import Block, Network, build_network
 
 from .modes import Decomposition
 
@@ -27,8 +27,9 @@ class Reaction(NamedTuple):
     """What the integrator needs where enzymes change clearances."""
 
     numbers: metabolism.MetabolismNumbers
-    to_states: Float[Values, "states modes people"]
-    to_modes: Float[Values, "modes states people"]
+    to_compartments: tuple[Float[Values, "compartments modes people"], ...]
+    """Of each block of the network: its compartments from the modes of its family."""
+    to_modes: tuple[Float[Values, "modes compartments people"], ...]
 
 
 class SystemNumbers(NamedTuple):
@@ -80,10 +81,37 @@ class System:
         if self.network is not None:
             reaction = Reaction(
                 metabolism.prepare(self.library, self.network, numbers, activity),
-                kinetics.to_states,
-                kinetics.to_modes,
+                tuple(_part(kinetics.to_states, b, rows=True) for b in self.network.blocks),
+                tuple(_part(kinetics.to_modes, b, rows=False) for b in self.network.blocks),
             )
         return SystemNumbers(self.body.prepare(numbers), reaction)
+
+    def amounts(
+        self, modes: Float[Values, "modes people"], reaction: Reaction
+    ) -> Float[Values, "compartments people"]:
+        """Amounts (nmol) in the compartments that the network reads."""
+        assert self.network is not None
+        return jnp.concatenate(
+            [
+                jnp.sum(table * modes[None, block.start : block.stop], axis=1)
+                for block, table in zip(self.network.blocks, reaction.to_compartments, strict=True)
+            ]
+        )
+
+    def into_modes(
+        self, flows: Float[Values, "compartments people"], modes: int, reaction: Reaction
+    ) -> Float[Values, "modes people"]:
+        """Flows into those compartments as changes of all ``modes``."""
+        assert self.network is not None
+        rows: list[Values] = []
+        done = taken = 0
+        for block, table in zip(self.network.blocks, reaction.to_modes, strict=True):
+            own = flows[taken : taken + len(block.compartments)]
+            rows.append(jnp.zeros((block.start - done, *flows.shape[1:]), dtype=flows.dtype))
+            rows.append(jnp.sum(table * own[None], axis=1))
+            done, taken = block.stop, taken + len(block.compartments)
+        rows.append(jnp.zeros((modes - done, *flows.shape[1:]), dtype=flows.dtype))
+        return jnp.concatenate(rows)
 
     def change(
         self,
@@ -138,3 +166,10 @@ def build_system(
     """The system for a composition of compounds."""
     body = build_body(library, compounds, supports)
     return System(body, build_network(library, families, compounds, body.liver_may_fail), library)
+
+
+def _part(table: Array, block: Block, *, rows: bool) -> Array:
+    inside = table[block.start : block.stop, block.start : block.stop]
+    return np.ascontiguousarray(
+        inside[list(block.compartments)] if rows else inside[:, list(block.compartments)]
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ebbtide.library import Library
 
@@ -66,8 +66,20 @@ class Perpetrator:
 
 
 @dataclass(frozen=True)
+class Block:
+    """The compartments of one family that matter, and the family's place among all compartments and modes."""
+
+    start: int
+    stop: int
+    compartments: tuple[int, ...]
+    """Places within the family, ascending."""
+
+
+@dataclass(frozen=True)
 class Network:
-    """All of them in one composition; hashable."""
+    """All of them in one composition; hashable. Places of compartments count those of the blocks alone."""
+
+    blocks: tuple[Block, ...]
 
     victims: tuple[Victim, ...]
     perpetrators: tuple[Perpetrator, ...]
@@ -82,23 +94,14 @@ def build_network(
 
     ``liver_may_fail`` says that liver function is a state of the body, which every liver pathway follows.
     """
-    offsets: dict[tuple[str, str], int] = {}
-    sinks: dict[str, int | None] = {}
-    start = 0
-    for family in families:
-        for index, state in enumerate(family.states):
-            if state != ("", "sink"):
-                offsets[state] = start + index
-        sink = start + family.states.index(("", "sink")) if ("", "sink") in family.states else None
-        sinks |= dict.fromkeys(family.compounds, sink)
-        start += len(family.states)
+    places = _Places(families)
     inputs = [entry for family in families for entry in family.inputs]
 
     def ways_in(compound: str) -> tuple[WayIn, ...]:
         return tuple(
             WayIn(
                 entry,
-                offsets[(compound, depot.role)],
+                places.of(compound, depot.role),
                 depot.rate,
                 absorption_of(library, entry)[0].gut_availability is not None,
             )
@@ -112,7 +115,7 @@ def build_network(
     perpetrators = tuple(
         Perpetrator(
             name,
-            offsets[(name, "central")],
+            places.of(name, "central"),
             ways_in(name),
             tuple(e for e, effect in library.compounds[name].enzymes.items() if effect.inhibition_constant),
             tuple(e for e, effect in library.compounds[name].enzymes.items() if effect.inactivation_rate),
@@ -125,15 +128,15 @@ def build_network(
     victims = tuple(
         Victim(
             name,
-            offsets[(name, "central")],
-            sinks[name],
+            places.of(name, "central"),
+            places.sink(name),
             tuple(p for p in library.compounds[name].pathways if p != KIDNEY),
             _saturable(library, name),
             tuple(
                 Formation(
                     i,
                     m.compound,
-                    offsets[(m.compound, "central")],
+                    places.of(m.compound, "central"),
                     m.pathway,
                     m.fraction_of_clearance is not None,
                     m.first_pass_fraction is not None,
@@ -147,9 +150,71 @@ def build_network(
     )
     if not victims:
         return None
+    count = places.settle()
     turning = {e for p in perpetrators for e in (*p.inactivates, *p.induces)}
     pools = [*sorted(turning), *([GUT_POOL] if GUT_ENZYME in turning else [])]
-    return Network(victims, perpetrators, tuple(pools))
+    return Network(
+        count.blocks,
+        tuple(count.victim(v) for v in victims),
+        tuple(
+            replace(p, central=count.place[p.central], ways_in=count.ways_in(p.ways_in)) for p in perpetrators
+        ),
+        tuple(pools),
+    )
+
+
+class _Places:
+    """Places of compartments among those of all families, and which of them are asked for."""
+
+    def __init__(self, families: Sequence[Family]) -> None:
+        self._families = families
+        self._starts = [sum(len(f.states) for f in families[:i]) for i in range(len(families))]
+        self._asked: set[int] = set()
+
+    def of(self, compound: str, role: str) -> int:
+        """The place of a compartment."""
+        for start, family in zip(self._starts, self._families, strict=True):
+            if (compound, role) in family.states:
+                self._asked.add(start + family.index(compound, role))
+                return start + family.index(compound, role)
+        raise KeyError((compound, role))
+
+    def sink(self, compound: str) -> int | None:
+        """The place of the sink of a compound's family, if it has one."""
+        for start, family in zip(self._starts, self._families, strict=True):
+            if compound in family.compounds and ("", "sink") in family.states:
+                self._asked.add(start + family.index("", "sink"))
+                return start + family.index("", "sink")
+        return None
+
+    def settle(self) -> _Settled:
+        """Blocks of what was asked for."""
+        blocks = []
+        for start, family in zip(self._starts, self._families, strict=True):
+            own = tuple(i for i in range(len(family.states)) if start + i in self._asked)
+            if own:
+                blocks.append(Block(start, start + len(family.states), own))
+        ordered = [b.start + i for b in blocks for i in b.compartments]
+        return _Settled(tuple(blocks), {place: i for i, place in enumerate(ordered)})
+
+
+@dataclass(frozen=True)
+class _Settled:
+    blocks: tuple[Block, ...]
+    place: dict[int, int]
+    """Among the compartments of the blocks, by place among all."""
+
+    def ways_in(self, ways: tuple[WayIn, ...]) -> tuple[WayIn, ...]:
+        return tuple(replace(way, depot=self.place[way.depot]) for way in ways)
+
+    def victim(self, victim: Victim) -> Victim:
+        return replace(
+            victim,
+            central=self.place[victim.central],
+            sink=None if victim.sink is None else self.place[victim.sink],
+            formations=tuple(replace(f, central=self.place[f.central]) for f in victim.formations),
+            ways_in=self.ways_in(victim.ways_in),
+        )
 
 
 def _saturable(library: Library, name: str) -> bool:

@@ -21,4 +21,13 @@ def build_parts(library: Library, compounds: Sequence[str]) -> tuple[Part, ...]:
     """The parts for a composition of compounds, in the order in which one reads the other."""
     magnesium = library.physiology["minerals"]["magnesium"]["compound"]
     minerals = Minerals(tuple(name for name in compounds if name == magnesium))
-    return (Sedation(), Pupil(), Heart(), Pain(), Sleep(), Staying(), minerals, build_liver(library, compounds))
+    return (
+        Sedation(),
+        Pupil(),
+        Heart(),
+        Pain(),
+        Sleep(),
+        Staying(),
+        minerals,
+        build_liver(library, compounds),
+    )

@@ -1,15 +1,15 @@
 r"""Sleep: total sleep time (h) and time to fall asleep (min) of a night that begins now.
 
 .. math::
-    total = \frac{B}{1 + w}, \qquad \ln w = \ln w_0 + \sum_j b_j x_j, \qquad
-    \ln l = \ln l_0 + \sum_j c_j x_j, \qquad \dot U = k_U (S - U)
+    total = \frac{B}{1 + w}, \quad \ln w = \ln w_0 + \sum_j b_j x_j, \qquad
+    latency = \frac{B\, l}{1 + l}, \quad \ln l = \ln l_0 + \sum_j c_j x_j, \qquad \dot U = k_U (S - U)
 
-with the hours in bed :math:`B`, the odds of being awake in bed :math:`w` and the latency :math:`l`. The
-causes :math:`x` are insomnia and restlessness of withdrawal, activation, lasting opioid use :math:`U` (which
-follows the signal within weeks), sedation and melatonin, the last two with a minus. Causes multiply, so
-melatonin takes more minutes off a long latency than off a short one, as trials found, and total sleep stays
-between 0 and :math:`B`. People on methadone sleep badly, and insomnia outlasts the other signs of withdrawal
-by weeks: one slow state does both.
+with the hours in bed :math:`B` and the odds :math:`w` of being awake in bed, :math:`l` of not having fallen
+asleep yet (the usual latency over :math:`B`). The causes :math:`x` are insomnia and restlessness of
+withdrawal, activation, lasting opioid use :math:`U` (which follows the signal within weeks), sedation and
+melatonin, the last two with a minus. Causes multiply, so melatonin takes more minutes off a long latency
+than off a short one, as trials found, and both stay between 0 and :math:`B`. People on methadone sleep
+badly, and insomnia outlasts the other signs of withdrawal by weeks: one slow state does both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BETTER = ("sedation", "melatonin")
 
 
 class Measure(NamedTuple):
-    """One measure of sleep: its usual value, and what each cause adds to its logarithm."""
+    """One measure of sleep: its usual odds, and what each cause adds to their logarithm."""
 
     usual: Float[Values, " people"]
     slope: dict[str, Float[Values, " people"]]
@@ -58,17 +58,19 @@ class Sleep:
 
     def prepare(self, numbers: Numbers) -> SleepNumbers:
         """Collect the numbers; times in hours."""
+        bed = numbers["sleep.night.hours_in_bed"]
+        to_fall_asleep = numbers["sleep.latency.usual"] / bed
 
-        def measure(name: str, outcome: str) -> Measure:
+        def measure(name: str, usual: Float[Values, " people"], outcome: str) -> Measure:
             worse = {cause: numbers[f"sleep.{name}.{cause}"] for cause in WORSE}
             better = {cause: -numbers[f"sleep.{name}.{cause}"] for cause in BETTER}
-            return Measure(numbers[f"sleep.{name}.usual"], worse | better, effects(numbers, outcome))
+            return Measure(usual, worse | better, effects(numbers, outcome))
 
         return SleepNumbers(
-            hours_in_bed=numbers["sleep.night.hours_in_bed"],
+            hours_in_bed=bed,
             lasting_rate=np.log(2.0) / numbers["sleep.lasting_use.half_life"],
-            latency=measure("latency", "sleep_latency"),
-            awake=measure("awake", "sleep_total"),
+            latency=measure("latency", to_fall_asleep, "sleep_latency"),
+            awake=measure("awake", numbers["sleep.awake.usual"], "sleep_total"),
         )
 
     def change(
@@ -99,4 +101,6 @@ class Sleep:
                 log = log + slope * cause[name]
             return measure.usual * jnp.exp(log)
 
-        return numbers.hours_in_bed / (1.0 + value(numbers.awake)), MINUTES_AN_HOUR * value(numbers.latency)
+        waiting = value(numbers.latency)
+        total = numbers.hours_in_bed / (1.0 + value(numbers.awake))
+        return total, MINUTES_AN_HOUR * numbers.hours_in_bed * waiting / (1.0 + waiting)
