@@ -34,8 +34,8 @@ BIOAVAILABILITY = {  # by which the apparent volumes and flows are multiplied
     "isopaynantheine": 0.207,
 }
 FIRST_PASS = 0.045  # share of oral mitragynine that reaches the circulation as 7-hydroxymitragynine: assumed
-SYSTEMIC = 0.05  # share of mitragynine's clearance that forms it from the circulation: assumed
-METABOLITE = (16.1, 1.0, 106.0, 5.67)  # Cmax nM, tmax h, AUCinf nM h, half-life h, here from 6 h to 18 h
+SYSTEMIC = 0.025  # share of mitragynine's clearance that forms it from the circulation: assumed
+METABOLITE = (16.1, 1.0, 106.0, 5.3)  # Cmax nM, tmax h, AUCinf nM h, half-life h (5.67 over all samples), here from 6 h to 18 h
 FINE = np.linspace(0.02, 12.0, 600)
 
 

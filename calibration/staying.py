@@ -1,7 +1,7 @@
 """Fit the hazards of returning to use and of leaving to published rates.
 
-The covariates are those of the model's typical person, whose mu agonist is changed for a constant or falling
-concentration; the frailty of people is drawn. Data: relapse after inpatient detoxification, completed by four
+The covariates are those of 48 people of the model, whose mu agonist is changed for a constant or falling
+concentration; their frailty is drawn. Data: relapse after inpatient detoxification, completed by four
 in ten (Smyth 2010), and 75 % by six months (remembered); relapse of the long abstinent with and without depot
 naltrexone (Lee 2016); relapse or leaving on buprenorphine (X:BOT 2018); completion of seven days of placebo
 (Fishman 2019); retention on methadone and buprenorphine (Hser 2014, Mattick 2014) and on depot naltrexone or
@@ -22,13 +22,15 @@ from scipy.stats import qmc
 
 from ebbtide.library import load_library
 from ebbtide.physiology.body import build_body
-from ebbtide.population import TYPICAL, draw_numbers
+from ebbtide.population import BETWEEN_PERSON, draw_numbers
 
 jax.config.update("jax_enable_x64", True)
-STEP_H = 0.25
+STEP_H, HELD_H = 0.25, 2.0  # of integration, and what is kept: means
+PEOPLE, SPREAD = 48, 0.48  # SD of the logarithm of concentrations
 LIGANDS = ("morphine", "methadone", "buprenorphine", "naloxone")
-HEROIN = 250.0  # nM of morphine for regular use; a daily mg of methadone is 17 nM, of buprenorphine 0.37 nM
+HEROIN = 250.0  # nM of morphine for regular use; methadone 14.6 nM a daily mg, buprenorphine 4.5 nM at 16 mg
 LOST_SLEEP = {"return_to_use": 0.1, "leave_programme": 0.05}
+DOSES = (4, 11, 16, 31)  # of buprenorphine, mg a day
 CAUSES = ("craving", "withdrawal", "signal", "block")
 SIGN = np.array([1, 1, -1, -1])
 USUAL = np.log([0.005, 1.5, 4.0, 1.5, 1.0, 0.01, 1.0, 4.0, 2.5, 0.8, 1.1])  # return, leave, SD of frailty
@@ -37,74 +39,75 @@ OWN_CV = np.array([2.0, 0.7])  # of each baseline between people, beside the fra
 AFTER = [(0.41, 7, 60), (0.29, 30, 60), (0.09, 720, 60), (0.25, 182, 30)]  # free, days, people it may weigh
 FREE = [  # published, who, from day, to day, events (0 return, 1 leave), people it may weigh
     (0.36, "detox", 60, 228, (0,), 100), (0.57, "ntx", 60, 228, (0,), 100),
-    (0.43, "bup20", 0, 168, (0, 1), 100), (0.278, "detox", 0, 7, (1,), 100),
-    (0.74, "meth90", 0, 168, (1,), 100), (0.46, "bup20", 0, 168, (1,), 100),
-    (0.60, "bup31", 0, 168, (1,), 50), (0.39, "detox", 14, 70, (1,), 20), (0.68, "ntx", 14, 70, (1,), 20),
+    (0.43, "bup16", 1, 169, (0, 1), 100), (0.278, "detox", 0.5, 7.5, (1,), 100),
+    (0.74, "meth90", 0.5, 168.5, (1,), 100), (0.46, "bup16", 1, 169, (1,), 100),
+    (0.60, "bup31", 1, 169, (1,), 50), (0.39, "detox", 14, 70, (1,), 20), (0.68, "ntx", 14, 70, (1,), 20),
 ]  # fmt: skip
-RATIOS = [(1.16, "bup11", "bup4", 0.17), (1.21, "bup20", "bup4", 0.18)]  # of retention, SE
+RATIOS = [(1.16, "bup11", "bup4", 0.17), (1.21, "bup16", "bup4", 0.18)]  # of retention, SE
 
 body = build_body(load_library(), LIGANDS)
-numbers = draw_numbers(load_library(), LIGANDS, 1, 1, TYPICAL)
+numbers = draw_numbers(load_library(), LIGANDS, PEOPLE, 1, BETWEEN_PERSON)
 ready = body.prepare(numbers)
-need_h, half = (float(numbers[f"staying.person.{name}"][0]) for name in ("sleep_need", "half_withdrawal"))
+need_h, half = (numbers[f"staying.person.{name}"] for name in ("sleep_need", "half_withdrawal"))
+exposure = np.exp(SPREAD * ndtri(qmc.Sobol(len(LIGANDS), seed=2).random(64)[:PEOPLE])).T
 STOPPED: dict[str, Callable] = {"morphine": lambda t: HEROIN * 0.5 ** (t / 4)}
+# fmt: off
 COURSES: dict[str, dict[str, Callable]] = {
     "detox": STOPPED,
-    "early": STOPPED | {"methadone": lambda t: 610 * 0.5 ** (np.maximum(t - 120, 0) / 30)},  # 36 mg, 5 days
+    "early": STOPPED | {"methadone": lambda t: 525 * 0.5 ** (np.maximum(t - 120, 0) / 30)},  # 36 mg, 5 days
     "ntx": STOPPED | {"naloxone": lambda t: 200.0 * (t > 14 * 24)},
-    "meth90": STOPPED | {"methadone": lambda t: 1500 + 0 * t},
-} | {f"bup{mg}": STOPPED | {"buprenorphine": lambda t, mg=mg: 0.37 * mg + 0 * t} for mg in (4, 11, 20, 31)}
+    "meth90": STOPPED | {"methadone": lambda t: (440 + 870 * (t > 84)) * -np.expm1((12 - t) / 43) * (t > 12)},
+} | {f"bup{mg}": STOPPED | {"buprenorphine": lambda t, mg=mg: 0.62 * mg**0.71 * (t > 24)} for mg in DOSES}
+# fmt: on
 
 
 @jax.jit
 def run(state: jax.Array, concentrations: jax.Array) -> tuple[jax.Array, jax.Array]:
     def step(s: jax.Array, c: jax.Array) -> tuple[jax.Array, jax.Array]:
-        c = c[:, None]
+        c = c[:, None] * exposure
         s = s + STEP_H * body.change(s + STEP_H / 2 * body.change(s, c, ready), c, ready)
         seen = dict(zip(body.quantities, body.observe(s, c, ready), strict=True))
         now = body.moment(s, c, ready)
-        lost = jnp.maximum(need_h - seen["sleep.total"], 0)
-        block = jnp.maximum(now.binding.occupied - now.stimulus, 0)
         withdrawal = seen["cows"] / (seen["cows"] + half)
-        return s, jnp.stack([seen["craving"] / 100, withdrawal, now.signal, block, lost])[:, 0]
+        block = jnp.maximum(now.binding.occupied - now.stimulus, 0)
+        lost = jnp.maximum(need_h - seen["sleep.total"], 0)
+        return s, jnp.stack([seen["craving"] / 100, withdrawal, now.signal, block, lost])
 
-    return jax.lax.scan(step, state, concentrations)
+    def steps(s: jax.Array, c: jax.Array) -> tuple[jax.Array, jax.Array]:
+        s, rows = jax.lax.scan(step, s, c)
+        return s, rows.mean(axis=0)
+
+    return jax.lax.scan(steps, state, concentrations.reshape(-1, round(HELD_H / STEP_H), len(LIGANDS)))
 
 
 def main() -> None:
     t = np.arange(0, 780 * 24, STEP_H)
     users = np.where(np.array(body.ligands) == "morphine", HEROIN, 0.0) * np.ones((20_000, 1))
-    use, _ = run(jnp.zeros((body.size, 1)), jnp.asarray(users))
+    use, _ = run(jnp.zeros((body.size, PEOPLE)), jnp.asarray(users))
     at = {}
     for who, given in COURSES.items():
-        columns = [given[x](t) if x in given else 0 * t for x in body.ligands]
-        at[who] = np.asarray(run(use, jnp.asarray(np.stack(columns, axis=1)))[1])
-    z = ndtri(qmc.Sobol(3, seed=1).random(4096)).T
-    own = np.sqrt(np.log1p(OWN_CV**2))
+        columns = np.stack([given[x](t) if x in given else 0 * t for x in body.ligands], axis=1)
+        at[who] = np.asarray(run(use, jnp.asarray(columns))[1])
+    own, z = np.sqrt(np.log1p(OWN_CV**2)), ndtri(qmc.Sobol(3, seed=1).random(512)).T
 
     def free(x: np.ndarray, who: str, first: float, last: float, *events: int) -> float:
-        rows = at[who][round(first * 24 / STEP_H) : round(last * 24 / STEP_H)]
-        total = np.zeros(z.shape[1])
+        rows = at[who][round(first * 24 / HELD_H) : round(last * 24 / HELD_H)]
+        total = np.zeros((PEOPLE, z.shape[1]))
         for event in events:
             level, *slopes = np.exp(x[5 * event : 5 * event + 5])
-            log = rows[:, :4] @ (SIGN * slopes) + list(LOST_SLEEP.values())[event] * rows[:, 4]
-            total += (
-                level * np.exp(log).sum() * STEP_H / 24 * np.exp(np.exp(x[10]) * z[2] + own[event] * z[event])
-            )
+            log = np.einsum("tcp,c->tp", rows, [*(SIGN * slopes), list(LOST_SLEEP.values())[event]])
+            frailty = np.exp(np.exp(x[10]) * z[2] + own[event] * z[event])
+            total += np.outer(level * np.exp(log).sum(axis=0) * HELD_H / 24, frailty)
         return float(np.exp(-total).mean())
 
     def predicted(x: np.ndarray) -> np.ndarray:
-        rows = [
-            0.38 * free(x, "detox", 42, 42 + d, 0) + 0.62 * free(x, "early", 5, 5 + d, 0) for _, d, _ in AFTER
-        ]
-        rows += [free(x, who, a, b, *events) for _, who, a, b, events, _ in FREE]
-        return np.array([*rows, *(free(x, u, 0, 140, 1) / free(x, v, 0, 140, 1) for _, u, v, _ in RATIOS)])
+        parts = [(free(x, "detox", 42, 42 + d, 0), free(x, "early", 5, 5 + d, 0)) for _, d, _ in AFTER]
+        rows = [0.38 * a + 0.62 * b for a, b in parts] + [free(x, *row[1:4], *row[4]) for row in FREE]
+        return np.array([*rows, *(free(x, u, 1, 141, 1) / free(x, v, 1, 141, 1) for _, u, v, _ in RATIOS)])
 
     published = np.array([row[0] for row in (*AFTER, *FREE, *RATIOS)])
     se = [np.sqrt(row[0] * (1 - row[0]) / row[-1]) for row in (*AFTER, *FREE)] + [row[-1] for row in RATIOS]
-    fit = least_squares(
-        lambda x: np.array([*((predicted(x) - published) / se), *((x - USUAL) / WIDTH)]), USUAL
-    )
+    fit = least_squares(lambda x: np.hstack([(predicted(x) - published) / se, (x - USUAL) / WIDTH]), USUAL)
     spread = np.sqrt(np.diag(np.linalg.inv(fit.jac.T @ fit.jac)))
     names = [f"{event}.{what}" for event in LOST_SLEEP for what in ("baseline", *CAUSES)] + ["frailty SD"]
     for name, value, sd in zip(names, np.exp(fit.x), spread, strict=True):

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from .anderson import fixed_point
 from .integrate import PersonState
 from .regimen import Stream
 
@@ -25,8 +26,11 @@ EXPLICIT_H = 14 * 24.0
 LONGEST_PERIOD_H = 14 * 24.0
 MOST_ROUNDS = 200
 CLOSE = 1e-9
-MODE_TOLERANCE = 1e-2
-"""A change of kinetics by a share of their largest mode counts as this part of it."""
+MOST_TURNS = 5
+TINY = 1e-12
+KINETICS_CLOSE = 1e-8
+"""Change over a period, as a share of the largest mode, at which kinetics are at rest."""
+KINETICS_FAR = 1e-4
 
 Runner = Callable[[PersonState, float, float, Sequence[tuple[float, int]]], PersonState]
 """Runs a group from one time to another with the given doses."""
@@ -43,6 +47,10 @@ class Group:
     run: Runner
     reactive: bool = False
     """Whether enzymes change clearances, so that kinetics are not linear."""
+    enzymes: int = 0
+    """How many of the last states are enzyme pools."""
+    liver_may_fail: bool = False
+    """Whether enzymes follow a state of the body."""
 
 
 def kinetics_at(group: Group, streams: Sequence[Stream], time_h: float) -> Array:
@@ -129,33 +137,63 @@ def _periodic(
 ) -> PersonState:
     """The state that one period leaves as it was; its modes are those at the beginning of the period.
 
-    Where kinetics are not linear, modes are iterated as well. Interaction may speed up what a state forgets
-    by, then extrapolating by its own rate overshoots: whoever gets further from the goal is extrapolated less.
+    Where kinetics are not linear, compounds and enzymes come first: they depend on the rest of the body only
+    by liver function, so both are brought to rest in turn.
     """
-    haste = np.ones(body.shape[-1])
+    if not group.reactive:
+        return PersonState(modes, _body_at_rest(group, once, modes, body, period))
+    for _ in range(MOST_TURNS):
+        before = body
+        modes, body = _kinetics_at_rest(group, once, modes, body)
+        body = _body_at_rest(group, once, modes, body, period)
+        if np.abs(body - before).max() < CLOSE or not group.liver_may_fail:
+            break
+    return PersonState(modes, body)
+
+
+def _body_at_rest(
+    group: Group, once: Callable[[Array, Array], PersonState], modes: Array, body: Array, period: float
+) -> Array:
+    """States that one period leaves as they were, each extrapolated by its own rate; enzymes stay."""
     moving = np.ones(body.shape[-1], dtype=bool)
-    before = np.full(body.shape[-1], np.inf)
-    change = before
+    fraction = -np.expm1(-group.relaxation_rate * period)
+    fraction[len(fraction) - group.enzymes :] = np.inf
+    change = np.zeros(body.shape[-1])
     for _ in range(MOST_ROUNDS):
-        end = once(modes, body)
-        fraction = -np.expm1(-group.relaxation_rate * period * haste)
-        moved = body + (end.body - body) / fraction
+        moved = body + (once(modes, body).body - body) / fraction
         change = np.abs(moved - body).max(axis=0)
         # a person who has arrived stays put, so that nobody's result depends on who else is in the group
         body = np.where(moving, moved, body)
-        if group.reactive:
-            forgets = group.mode_rate > 0
-            share = -np.expm1(-np.where(forgets, group.mode_rate, 1.0) * period * haste)
-            new = np.where(forgets, modes + (end.modes - modes) / share, modes)
-            scale = np.maximum(np.abs(np.where(forgets, new, 0.0)).max(axis=0), 1e-12)
-            change = np.maximum(change, np.abs(new - modes).max(axis=0) / scale * MODE_TOLERANCE)
-            modes = np.where(moving, new, modes)
-            haste = np.where(change > before, haste * 2.0, haste)
-            before = change
         moving &= change >= CLOSE
         if not moving.any():
-            return PersonState(modes, body)
+            return body
     raise FloatingPointError(f"no periodic steady state of the history: last change {change.max():.2g}")
+
+
+def _kinetics_at_rest(
+    group: Group, once: Callable[[Array, Array], PersonState], modes: Array, body: Array
+) -> tuple[Array, Array]:
+    """Modes and enzyme pools that one period leaves as they were."""
+    forgets = group.mode_rate > 0
+    first = body.shape[0] - group.enzymes
+    largest = np.abs(np.where(forgets, modes, 0.0)).max(axis=0)
+    scale = np.concatenate([np.broadcast_to(largest, modes.shape), np.ones((group.enzymes, modes.shape[1]))])
+
+    def with_enzymes(values: Array) -> tuple[Array, Array]:
+        pools = np.maximum(values[len(modes) :], TINY - 1.0)
+        return np.where(forgets, values[: len(modes)], modes), np.concatenate([body[:first], pools])
+
+    def image(values: Array) -> Array:
+        end = once(*with_enzymes(values))
+        return np.concatenate([np.where(forgets, end.modes, values[: len(modes)]), end.body[first:]])
+
+    start = np.concatenate([modes, body[first:]])
+    values, residual = fixed_point(image, start, scale, KINETICS_CLOSE, MOST_ROUNDS)
+    if residual.max() > KINETICS_FAR:
+        raise FloatingPointError(
+            f"no steady state of kinetics in the history: last change {residual.max():.2g}"
+        )
+    return with_enzymes(values)
 
 
 def common_period(intervals_h: Sequence[float]) -> float:

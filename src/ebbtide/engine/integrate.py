@@ -133,8 +133,8 @@ def integrate(
         Decay rates that the coefficients of ``plan`` were made for.
 
     Where enzymes change clearances, the modes take the same exponential step as the body, each person with
-    rates of their own. Kinetics are always in float64; the body is computed in the precision of ``state.body``, which ``numbers``
-    and the coefficients of ``plan`` must share.
+    rates of their own. Kinetics are always in float64; the body is computed in the precision of
+    ``state.body``, which ``numbers`` and the coefficients of ``plan`` must share.
     """
     kind_of_float = state.body.dtype
     decay = jnp.asarray(rates, dtype=kind_of_float)[:, None]

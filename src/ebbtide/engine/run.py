@@ -83,8 +83,17 @@ class Batch:
     @property
     def group(self) -> Group:
         """What the history needs of it."""
-        reactive = self.numbers.reaction is not None
-        return Group(self.modes.rate, self.doses, self.relaxation, self.run_between, reactive)
+        network = self.body.network
+        pools = len(network.pools) if network else 0
+        return Group(
+            self.modes.rate,
+            self.doses,
+            self.relaxation,
+            self.run_between,
+            reactive=network is not None,
+            enzymes=pools,
+            liver_may_fail=self.body.body.liver_may_fail,
+        )
 
     @cached_property
     def relaxation(self) -> Array:

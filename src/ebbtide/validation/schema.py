@@ -1,7 +1,6 @@
 """The keys of a study file: one class a table. Doses and history add to those of a case file.
 
-What needs the library or the clock (names, amounts, times) is only held here and read elsewhere. Keys that
-the grammar has but nothing computes yet are held too, so that they are told as such and never passed over.
+What needs the library or the clock (names, amounts, times) is only held here and read elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +9,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from ebbtide.case.schema import RawDose, RawHistory, RawProduct, RawSupport, Slug, Table, Text, Title
+from ebbtide.case.schema import (
+    RawDose,
+    RawHistory,
+    RawObservation,
+    RawProduct,
+    RawSupport,
+    Slug,
+    Table,
+    Text,
+    Title,
+)
 
 Inputs = Literal["published", "partly assumed", "assumed"]
 Role = Literal["prediction", "calibration"]
@@ -19,6 +28,10 @@ Across = Literal[
     "mean", "median", "geometric_mean", "ratio_of_means", "highest_arm_mean", "day_of_mean_curve"
 ]
 Missing = Literal["ignore", "skip arm"]
+Reduction = Literal["max", "mean", "min"]
+Domain = Literal[
+    "pk", "interactions", "occupancy", "withdrawal", "breathing", "liver", "sleep", "pain", "staying", "other"
+]
 
 
 class RawStudyHead(Table):
@@ -32,6 +45,7 @@ class RawStudyHead(Table):
     design: Design = "single_group"
     inputs: Inputs = "published"
     start: object = "00:00"
+    domain: Domain | None = None
     note: Text = ""
 
 
@@ -62,7 +76,7 @@ class RawPopulation(Table):
     cyp2d6: object = None
     child_pugh: object = None
     egfr: object = None
-    conditions: list[str] = Field(default_factory=list)
+    conditions: object = None
     smoker: object = None
     susceptible: list[str] = Field(default_factory=list)
     select: RawSelect | None = None
@@ -76,6 +90,21 @@ class RawLogNormal(Table):
     low: str | None = None
     high: str | None = None
     draw: Slug | None = None
+
+
+class RawQuantiles(Table):
+    """``at = { quantiles = { p25 = "...", p50 = "...", ... } }``: a time that differs between people."""
+
+    quantiles: dict[str, str] = Field(min_length=1)
+    draw: Slug | None = None
+
+
+class RawTarget(Table):
+    """``target``: the plasma concentration that an infusion reaches and holds."""
+
+    quantity: str
+    value: object
+    unit: str | None = None
 
 
 class RawStudyHistory(RawHistory):
@@ -92,10 +121,16 @@ class RawStudyDose(RawDose):
     amount: object = None
     choice: Slug | None = None
     share: float | None = Field(default=None, ge=0, le=1)
-    over: object = None
+    lasting: object = Field(default=None, alias="for")
     rate: object = None
-    target: object = None
+    target: RawTarget | None = None
     if_missing: Missing | None = None
+
+
+class RawStudyObservation(RawObservation):
+    """``[[arms.observations]]``: with ``use = "condition"`` the people are weighted by how well they fit it."""
+
+    use: Literal["condition", "report"] = "condition"
 
 
 class RawSpread(Table):
@@ -137,8 +172,8 @@ class RawObserved(Table):
     arm: str | None = None
     of: str | None = None
     since: str | None = Field(default=None, alias="from")
-    within: Literal["max", "mean", "min"] | None = None
-    within_day: Literal["max", "mean", "min"] | None = None
+    within: Reduction | None = None
+    within_day: Reduction | None = None
     across: Across = "mean"
     among: object = "all"
     threshold: float | None = None
@@ -168,7 +203,7 @@ class RawArm(Table):
     history: list[RawStudyHistory] = Field(default_factory=list)
     doses: list[RawStudyDose] = Field(default_factory=list)
     supports: list[RawSupport] = Field(default_factory=list)
-    observations: list[dict[str, object]] = Field(default_factory=list)
+    observations: list[RawStudyObservation] = Field(default_factory=list)
     pool: dict[str, int] | None = None
     observed: list[RawObserved] = Field(default_factory=list)
     note: Text = ""

@@ -1,0 +1,1 @@
+"""Floor 4: numbers of the library learned from data."""
