@@ -4,8 +4,9 @@ Data: the first wave of LiverTox case 6972 for the half-lives of injury and of c
 days, 0.5 of the logarithm; the person differs from the typical one as people do); then latencies (Schimmel
 2020) and highest tests of seven people (Navarro 2019), who stop when bilirubin reaches 2.5 mg/dL. Extremes of
 n are read as quantiles 1/(n + 1) and n/(n + 1). Weights are sampling errors; pulls to the start hold what few
-people cannot tell. Run: ``python calibration/liver.py``; the printed numbers stand in
-``library/physiology/liver.toml``. Nothing in the model makes the second wave of the case, which is left out.
+people cannot tell. Run: ``python calibration/liver.py``; ``library/physiology/liver.toml`` has numbers of
+earlier rounds, which lie within the printed intervals (quantiles of simulated people are no smooth function,
+so that rounds differ by a fifth). The second wave of the case is left out: nothing in the model makes one.
 """
 
 import tomllib
@@ -97,7 +98,8 @@ def fit_case() -> dict[str, float]:
     def residuals(x: np.ndarray) -> np.ndarray:
         curves = run(1, dict(zip(own, np.exp(x[:-2]), strict=True)), np.array([MEAN_NM]), 23.0 * 24)
         pulls = (x[:-2] - np.concatenate([usual[:-2], x[-2:]])) / width
-        return np.concatenate([(np.log(curves[when, which, 0]) - seen) / RESIDUAL, pulls, (x[-2:] - before) / 0.5])
+        left = np.log(curves[when, which, 0]) - seen
+        return np.concatenate([left / RESIDUAL, pulls, (x[-2:] - before) / 0.5])
 
     print("LiverTox 6972 as one person (his numbers, then the typical ones; h, first wave):")
     x = fit(residuals, np.concatenate([usual, before]), (*own, *(f"typical {name}" for name in HALVES)))

@@ -1,7 +1,7 @@
 r"""Fixed points of many people at once by Anderson's acceleration (Walker and Ni 2011).
 
-A map :math:`x \leftarrow G(x)` that contracts slowly is followed for each person by itself: the next point is the
-mixture of the last images whose residuals :math:`G(x) - x` cancel best. Whoever gets further away than ever
+A map :math:`x \leftarrow G(x)` that contracts slowly is followed for each person by itself: the next point
+is the mixture of the last images whose residuals :math:`G(x) - x` cancel best. Whoever gets further away than ever
 begins again at their best point.
 """
 
@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-MEMORY = 6
+MEMORY = 8
 RIDGE = 1e-14
+LOST = 1e4
+"""A person whose residual is so many times the best one begins again there."""
 
 
 def fixed_point(
@@ -53,7 +55,7 @@ def fixed_point(
         if arrived.all():
             break
         images, residuals = [*images[-MEMORY:], reached], [*residuals[-MEMORY:], residual]
-        fresh = np.where(size > 10.0 * best_residual, 0, fresh + 1)
+        fresh = np.where(size > LOST * best_residual, 0, fresh + 1)
         mixed = _mixed(images, residuals, fresh)
         # who got lost goes on from the best point, where its image is not at hand: from the point itself
         now = np.where(arrived | (fresh == 0), best, mixed)

@@ -31,8 +31,9 @@ class Coefficients(NamedTuple):
 class Stages(NamedTuple):
     """The scheme stage by stage: the first axis counts the four stages.
 
-    A stage is taken at ``keep * y + first * f_0 + last * f_previous``, and adds ``weight * f`` to what becomes
-    ``keep`` of the last stage times ``y``. Written as a loop the right-hand side is compiled once, not four times.
+    A stage is taken at ``keep * y + first * f_0 + last * f_previous``, and adds ``weight * f`` to what
+    becomes ``keep`` of the last stage times ``y``. As a loop the right-hand side is compiled once, not
+    four times.
     """
 
     keep: Any

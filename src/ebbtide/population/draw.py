@@ -118,7 +118,8 @@ def draw_numbers(
 ) -> Numbers:
     """All numbers of the body and of ``compounds``, by name: ``mitragynine.disposition.volume``.
 
-    Those of products in ``forms``, which are absorbed in their own way, are called ``product.<name>.absorption...``.
+    Those of products in ``forms``, which are absorbed in their own way, are called
+    ``product.<name>.absorption...``.
     """
     entries: dict[str, Any] = {**library.physiology, **{name: library.compounds[name] for name in compounds}}
     entries |= {f"product.{name}": {"absorption": library.products[name].absorption} for name in forms}

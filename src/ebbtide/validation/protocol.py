@@ -7,67 +7,38 @@ bioavailability of a compound whose absorption depends on the dose is that of th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.case import Case, CaseProduct, DoseEvent, HistoryStream, parse_case
+from ebbtide.case import Case, CaseProduct, Observation, parse_case
 from ebbtide.case.checking import checked
-from ebbtide.case.quantities import read_hours
-from ebbtide.case.times import Clock
-from ebbtide.engine.regimen import DoseKind, Stream
+from ebbtide.case.quantities import in_unit, measures, read_quantity
+from ebbtide.case.times import Clock, read_instant
+from ebbtide.engine.regimen import build_regimen
 from ebbtide.library import InputError, Library
 
 from .cohort import Cohort
-from .draws import Draws, lognormal_factor
-from .schema import RawArm, RawLogNormal, RawStudyDose, RawStudyHistory
+from .draws import Draws
+from .groups import Group, make_groups
+from .infusion import Infusion, read_infusion
+from .parts import Given, Part, Steering, parts_of_doses, parts_of_use
+from .schema import RawArm, RawLogNormal, RawQuantiles, RawStudyDose, RawStudyHistory
+from .steer import kinds_of
 from .times import Timeline
+from .who import Entry, PeopleOfArm
 
 Array = NDArray[np.float64]
-Entry = RawStudyDose | RawStudyHistory
-DOSE_DELAY_H = 1e-3
-"""Doses come this much late, so that a reading at the very time of a dose is taken just before it."""
 LONGEST = "400 d"
-PIECE_H = 1.0 / 30.0
-"""An infusion is given in pieces of about this length, within the two bounds that follow."""
-FEWEST_PIECES = 24
-MOST_PIECES = 240
-STUDY_KEYS = {"choice", "share", "over", "rate", "target", "if_missing"}
-NOT_YET = ("rate", "target")
-
-_PER_WEIGHT = re.compile(r"/\s*(\d+(\.\d+)?)?\s*kg\b")
-_BEFORE_START = re.compile(r"\s+before\s+start\s*$", re.IGNORECASE)
+STUDY_KEYS = {"choice", "share", "over", "lasting", "rate", "target", "if_missing", "amount", "at", "last"}
+PLASMA = "plasma."
 
 
 class ArmSkipped(InputError):
     """The library lacks a product without which the study says to leave the arm out."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One entry of an arm."""
-
-    kind: DoseKind
-    factor: Array
-    """What each person gets of the typical amount of one event."""
-    times_h: tuple[float, ...] = ()
-    stream: Stream | None = None
-    """Regular use before the start; its kind is filled in when the arms are put together."""
-    last_h: Array | None = None
-    """Time of the last use where it differs between people (h after the start)."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """One administration as written, an infusion as one."""
-
-    time_h: float
-    product: str
-    amounts_nmol: Mapping[str, Array]
-    """Compound to the amount that each person gets."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +47,63 @@ class Protocol:
 
     name: str
     parts: tuple[Part, ...]
-    given: tuple[Given, ...]
-    """Doses from the start on, in order of time."""
-    timeline: Timeline
+    groups: tuple[Group, ...]
+    """People of about the same times: one group where all have the same."""
     products: Mapping[str, CaseProduct]
     endless: bool
     """Some dose is repeated without an end."""
+    observations: tuple[Observation, ...]
+    """What was seen in the people, to weight them by."""
     notes: tuple[str, ...]
+
+    @property
+    def typical(self) -> Group:
+        """The group in the middle."""
+        return self.groups[len(self.groups) // 2]
+
+    @property
+    def compounds(self) -> frozenset[str]:
+        """All compounds that are given before or after the start."""
+        return frozenset(c for part in self.parts for c, _ in part.kind.amounts_nmol)
+
+
+@dataclass
+class _Reader:
+    """One arm while it is read."""
+
+    arm: RawArm
+    clock: Clock
+    library: Library
+    people: PeopleOfArm
+    where: str
+    notes: list[str] = field(default_factory=list)
+
+    def usable(self, entry: Entry, label: str) -> bool:
+        """Whether the library can simulate the product; else what ``if_missing`` says."""
+        where = f"{self.where}.{label}.product"
+        own = {product.id: product.base for product in self.arm.products}
+        try:
+            product = self.library.product(own.get(entry.product, entry.product), where)
+            known = any(self.library.compound(c.compound).disposition is not None for c in product.contents)
+            if not known:
+                raise InputError("no kinetics in the library", where=where, value=entry.product)
+        except InputError as missing:
+            if entry.if_missing == "ignore":
+                self.notes.append(f"left out as the study says: {entry.product} is not in the library")
+                return False
+            if entry.if_missing == "skip arm":
+                raise ArmSkipped(missing.what, where=missing.where, value=missing.value) from missing
+            raise
+        return True
+
+    def at(self, dose: RawStudyDose, label: str) -> tuple[float, Array | None]:
+        """Time of the first dose (h), and how much later each person has it where that differs."""
+        if not isinstance(dose.at, dict):
+            return self.clock.read(dose.at, f"{self.where}.{label}.at").time_h, None
+        raw = checked(RawQuantiles, dose.at, f"{self.where}.{label}.at")
+        times = self.people.at(raw, self.clock, label)
+        typical = float(np.median(times))
+        return typical, times - typical
 
 
 def read_protocol(
@@ -106,175 +127,167 @@ def read_protocol(
     InputError
         For an entry that cannot be read or simulated.
     """
-    if arm.supports:
-        raise InputError("supports are not simulated yet", where=f"{where}.supports")
-    if arm.observations:
-        raise InputError("not supported yet", where=f"{where}.observations")
-    notes: list[str] = []
-    own = {product.id for product in arm.products}
-    history = [
-        h for i, h in enumerate(arm.history) if _usable(h, own, library, f"{where}.history[{i}]", notes)
+    clock = Clock(read_instant(start, where))
+    people = PeopleOfArm(cohort, draws, streams, where)
+    reader = _Reader(arm, clock, library, people, where)
+    history = [h for i, h in enumerate(arm.history) if reader.usable(h, f"history[{i}]")]
+    doses = [d for i, d in enumerate(arm.doses) if reader.usable(d, f"doses[{i}]")]
+    times = [reader.at(d, f"doses[{i}]") for i, d in enumerate(doses)]
+    infusions = [
+        read_infusion(d, clock, t, f"{where}.doses[{i}]")
+        for i, (d, (t, _)) in enumerate(zip(doses, times, strict=True))
     ]
-    doses = [d for i, d in enumerate(arm.doses) if _usable(d, own, library, f"{where}.doses[{i}]", notes)]
-    case = _as_case(arm, start, history, doses, cohort, library, where)
-    people = _PeopleOfArm(cohort, draws, streams, where)
-    parts = []
-    for i, (use, entry) in enumerate(zip(case.history, history, strict=True)):
-        factor = people.factor(entry, history, f"history[{i}]")
-        last_h = people.last(entry, f"history[{i}]")
-        parts.append(Part(_kind(use), factor, stream=_stream(use), last_h=last_h))
+    plain = [i for i, d in enumerate(doses) if d.target is None]
+    case = _as_case(
+        arm, start, history, [(doses[i], infusions[i], times[i][0]) for i in plain], cohort, library, where
+    )
+    parts: list[Part] = []
     given: list[Given] = []
-    for i, rule in enumerate(doses):
-        events = [event for event in case.doses if event.label == f"doses[{i}]"]
-        factor = people.factor(rule, doses, f"doses[{i}]")
-        times = [event.time_h for event in events]
+    for i, (use, entry) in enumerate(zip(case.history, history, strict=True)):
+        factor = people.factor(entry, entry.amount, history, f"history[{i}]")
+        parts += parts_of_use(use, library, factor, people.last(entry, f"history[{i}]"))
+    for place, i in enumerate(plain):
+        events = [event for event in case.doses if event.label == f"doses[{place}]"]
+        factor = people.factor(doses[i], infusions[i].amount, doses, f"doses[{i}]")
+        parts += parts_of_doses(events, library, factor, times[i][1])
         amounts = {c: n * factor for c, n in events[0].amounts_nmol.items()}
-        given += [Given(time_h, events[0].product, amounts) for time_h in times]
-        times_h, share = _pieces(times, rule.over, f"{where}.doses[{i}].over")
-        parts.append(Part(_kind(events[0]), factor * share, times_h=times_h))
+        given += [Given(e.time_h, e.product, amounts, times[i][1]) for e in events]
+    steered = [i for i, d in enumerate(doses) if d.target is not None]
+    held = [(doses[i], times[i], infusions[i], f"{where}.doses[{i}]") for i in steered]
+    factors = [people.factor(doses[i], None, doses, f"doses[{i}]") for i in steered]
+    parts += _held(held, factors, library)
+    given += [
+        Given(t, d.product, {_target(d, library, w)[0]: np.full(draws.people, np.nan)})
+        for d, (t, _), _, w in held
+    ]
+    parts += _supports(case, library, draws.people)
     given.sort(key=lambda dose: dose.time_h)
+    timeline = Timeline(
+        clock, [], _synonyms(library), [(use.last_h, use.product) for use in case.history]
+    )
     return Protocol(
         name=arm.name,
         parts=tuple(parts),
-        given=tuple(given),
-        timeline=Timeline(Clock(case.start), [(g.time_h, g.product) for g in given], _synonyms(library)),
+        groups=make_groups(parts, given, timeline, draws.people),
         products=case.products,
         endless=any(d.every is not None and d.count is None and d.until is None for d in doses),
-        notes=(*notes, *case.notes),
+        observations=case.observations,
+        notes=(*reader.notes, *case.notes),
     )
-
-
-def _usable(entry: Entry, own: set[str], library: Library, where: str, notes: list[str]) -> bool:
-    """Whether the library can simulate the product; else what ``if_missing`` says."""
-    for key in NOT_YET:
-        if getattr(entry, key, None) is not None:
-            raise InputError("not supported yet", where=f"{where}.{key}")
-    if isinstance(entry, RawStudyDose) and isinstance(entry.at, dict):
-        raise InputError("not supported yet", where=f"{where}.at.quantiles")
-    try:
-        known = entry.product in own or _has_kinetics(entry.product, library, f"{where}.product")
-        if not known:
-            raise InputError("no kinetics in the library", where=f"{where}.product", value=entry.product)
-    except InputError as missing:
-        if entry.if_missing == "ignore":
-            notes.append(f"left out as the study says: {entry.product} is not in the library")
-            return False
-        if entry.if_missing == "skip arm":
-            raise ArmSkipped(missing.what, where=missing.where, value=missing.value) from missing
-        raise
-    return True
-
-
-def _has_kinetics(product: str, library: Library, where: str) -> bool:
-    contents = library.product(product, where).contents
-    return any(library.compound(content.compound).disposition is not None for content in contents)
 
 
 def _as_case(
     arm: RawArm,
     start: str,
     history: Sequence[RawStudyHistory],
-    doses: Sequence[RawStudyDose],
+    doses: Sequence[tuple[RawStudyDose, Infusion, float]],
     cohort: Cohort,
     library: Library,
     where: str,
 ) -> Case:
+    """The arm as a case has it: typical amounts, typical times."""
     raw = {
         "case": {"id": "arm", "start": start, "duration": LONGEST},
         "person": {"weight_kg": float(cohort.weight_kg.mean())},
         "products": [p.model_dump(by_alias=True, exclude_none=True) for p in arm.products],
-        "history": [_case_entry(entry, f"{where}.history[{i}]") for i, entry in enumerate(history)],
-        "doses": [_case_entry(entry, f"{where}.doses[{i}]") for i, entry in enumerate(doses)],
+        "history": [
+            _written(h)
+            | {"amount": _median(h.amount, f"{where}.history[{i}].amount")}
+            | {"last": _median(h.last, f"{where}.history[{i}].last")}
+            for i, h in enumerate(history)
+        ],
+        "doses": [_dose(*dose, f"{where}.doses[{i}]") for i, dose in enumerate(doses)],
+        "supports": [s.model_dump(by_alias=True, exclude_none=True) for s in arm.supports],
+        "observations": [
+            o.model_dump(by_alias=True, exclude_none=True, exclude={"use"})
+            for o in arm.observations
+            if o.use == "condition"
+        ],
     }
     return parse_case(raw, library, where)
 
 
-def _case_entry(entry: Entry, where: str) -> dict[str, object]:
-    """The entry as a case has it: typical amount and typical last use."""
-    raw = entry.model_dump(by_alias=True, exclude_none=True, exclude=STUDY_KEYS)
-    for key in ("amount", "last"):
-        if isinstance(raw.get(key), dict):
-            raw[key] = checked(RawLogNormal, raw[key], f"{where}.{key}").median
+def _written(entry: Entry) -> dict[str, object]:
+    return entry.model_dump(by_alias=True, exclude_none=True, exclude=STUDY_KEYS)
+
+
+def _dose(dose: RawStudyDose, infusion: Infusion, at_h: float, where: str) -> dict[str, object]:
+    raw = _written(dose)
+    raw["at"] = f"{at_h:.12g} h" if isinstance(dose.at, dict) else dose.at
+    raw["amount"] = _median(infusion.amount, f"{where}.amount")
+    if raw["amount"] is None:
+        raise InputError("key is missing", where=f"{where}.amount", allowed="amount, or rate")
+    if infusion.over_h is not None:
+        raw["over"] = f"{infusion.over_h:.12g} h"
+    if infusion.ends:
+        del raw["until"]
     return raw
 
 
-def _kind(intake: DoseEvent | HistoryStream) -> DoseKind:
-    amounts = tuple(sorted((c, n) for c, n in intake.amounts_nmol.items() if n > 0))
-    return DoseKind(intake.product, intake.route, intake.active_mg, amounts)
+def _median(given: object, where: str) -> object:
+    return checked(RawLogNormal, given, where).median if isinstance(given, dict) else given
 
 
-def _stream(use: HistoryStream) -> Stream:
-    count = max(int(use.duration_h / use.interval_h + 1e-9), 1)
-    return Stream(-1, use.interval_h, use.last_h - (count - 1) * use.interval_h, use.last_h)
+def _target(dose: RawStudyDose, library: Library, where: str) -> tuple[str, float]:
+    """The compound and the concentration (nM) that a dose holds."""
+    target, place = dose.target, f"{where}.target"
+    assert target is not None
+    if not target.quantity.startswith(PLASMA):
+        raise InputError(
+            "a target is a plasma concentration", where=f"{place}.quantity", value=target.quantity,
+            allowed="plasma.<compound>",
+        )  # fmt: skip
+    compound = library.compound(target.quantity.removeprefix(PLASMA), f"{place}.quantity")
+    if compound.disposition is None:
+        raise InputError("no kinetics in the library", where=f"{place}.quantity", value=compound.name)
+    text = target.value
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = f"{text} {target.unit or 'nM'}"
+    quantity = read_quantity(text, f"{place}.value", '"36 nM", "1 ng/mL"')
+    if not measures(quantity.unit, "nM") and not measures(quantity.unit, "ng/mL"):
+        raise InputError("a concentration is needed", where=f"{place}.value", value=str(text))
+    value = in_unit(quantity, "nmol/L", f"{place}.value", compound.molar_mass.to("g/mol"))
+    if value <= 0:
+        raise InputError("a target is more than zero", where=f"{place}.value", value=str(text))
+    return compound.name, value
 
 
-def _pieces(times: Sequence[float], over: object, where: str) -> tuple[tuple[float, ...], float]:
-    """When doses go in and which part of the dose each time: an infusion is many small doses."""
-    if over is None:
-        return tuple(t + DOSE_DELAY_H for t in times), 1.0
-    lasting = read_hours(over, where)
-    if not 0 < lasting <= 400 * 24:
-        raise InputError("impossible length of an infusion", where=where, value=over)
-    count = int(np.clip(np.ceil(lasting / PIECE_H), FEWEST_PIECES, MOST_PIECES))
-    middles = (np.arange(count) + 0.5) * lasting / count
-    return tuple(float(t + m) for t in times for m in middles), 1.0 / count
+def _held(
+    held: Sequence[tuple[RawStudyDose, tuple[float, Array | None], Infusion, str]],
+    factors: Sequence[Array],
+    library: Library,
+) -> list[Part]:
+    """Targets of one compound follow one another: what the first left in the tissues counts for the next."""
+    joined: list[tuple[Steering, Array]] = []
+    for (dose, (at_h, shift_h), infusion, where), factor in zip(held, factors, strict=True):
+        if shift_h is not None or dose.every is not None:
+            raise InputError("a target is held once, at one time", where=f"{where}.at")
+        compound, value = _target(dose, library, where)
+        assert infusion.over_h is not None
+        episode = (at_h, at_h + infusion.over_h, value)
+        same = next(
+            (i for i, (s, f) in enumerate(joined) if s.compound == compound and (f == factor).all()), None
+        )
+        if same is None:
+            joined.append((Steering(compound, (episode,), dose.product), factor))
+            continue
+        episodes = tuple(sorted((*joined[same][0].episodes, episode)))
+        if any(b[0] < a[1] - 1e-9 for a, b in pairwise(episodes)):
+            raise InputError("two targets at one time", where=f"{where}.target")
+        joined[same] = (Steering(compound, episodes, joined[same][0].product), factor)
+    return [Part(kind, factor, steering=s) for s, factor in joined for kind in kinds_of(s)]
+
+
+def _supports(case: Case, library: Library, people: int) -> list[Part]:
+    """Supports are at work for everybody."""
+    regimen = build_regimen(library, (), [()], [case.supports])
+    times: dict[int, list[float]] = {}
+    for time_h, kind in regimen.arms[0]:
+        times.setdefault(kind, []).append(time_h)
+    return [
+        Part(regimen.kinds[kind], np.ones(people), times_h=tuple(own)) for kind, own in times.items()
+    ]
 
 
 def _synonyms(library: Library) -> dict[str, str]:
     return {synonym: p.name for p in library.products.values() for synonym in p.synonyms}
-
-
-@dataclass(frozen=True)
-class _PeopleOfArm:
-    """How the entries of one arm differ between its people."""
-
-    cohort: Cohort
-    draws: Draws
-    streams: str
-    where: str
-
-    def factor(self, entry: Entry, siblings: Sequence[Entry], label: str) -> Array:
-        """Each person's amount over the typical one; 0 for who does not get it."""
-        where = f"{self.where}.{label}"
-        factor = np.ones(self.draws.people)
-        text = entry.amount
-        if isinstance(entry.amount, dict):
-            spread = checked(RawLogNormal, entry.amount, f"{where}.amount")
-            text = spread.median
-            factor *= lognormal_factor(spread, self._quantile(spread, f"{label}.amount"), f"{where}.amount")
-        if isinstance(text, str) and _PER_WEIGHT.search(text):
-            factor *= self.cohort.weight_kg / self.cohort.weight_kg.mean()
-        if entry.choice is not None:
-            factor *= self._chosen(entry, [s for s in siblings if s.choice == entry.choice], where)
-        elif entry.share is not None:
-            factor *= self.draws.quantiles(f"{self.streams}{label}.share") < entry.share
-        return factor
-
-    def last(self, entry: RawStudyHistory, label: str) -> Array | None:
-        """Time of the last use of each person where it differs (h after the start)."""
-        if not isinstance(entry.last, dict):
-            return None
-        where = f"{self.where}.{label}.last"
-        spread = checked(RawLogNormal, entry.last, where)
-        bare = {
-            key: text and _BEFORE_START.sub("", text)
-            for key, text in spread.model_dump().items()
-            if key != "cv"
-        }
-        spread = checked(RawLogNormal, bare | {"cv": spread.cv}, where)
-        factor = lognormal_factor(spread, self._quantile(spread, f"{label}.last"), where)
-        return np.asarray(-read_hours(spread.median, where) * factor)
-
-    def _quantile(self, spread: RawLogNormal, own: str) -> Array:
-        return self.draws.quantiles(self.streams + (f"draw/{spread.draw}" if spread.draw else own))
-
-    def _chosen(self, entry: Entry, alternatives: Sequence[Entry], where: str) -> NDArray[np.bool_]:
-        shares = [a.share if a.share is not None else 1.0 / len(alternatives) for a in alternatives]
-        if sum(shares) > 1.0 + 1e-6:
-            raise InputError(
-                "shares of a choice sum to more than 1", where=f"{where}.share", value=sum(shares)
-            )
-        index = next(i for i, a in enumerate(alternatives) if a is entry)
-        quantile = self.draws.quantiles(f"{self.streams}choice/{entry.choice}")
-        below = sum(shares[:index])
-        return np.asarray((quantile >= below) & (quantile < below + shares[index]))

@@ -43,6 +43,8 @@ class Timeline:
     """Time (h) and product of every dose, in order of time."""
     synonyms: dict[str, str]
     """Other names of those products."""
+    earlier: Sequence[tuple[float, str]] = ()
+    """Time (h, 0 or less) and product of the last dose of each regular use before the start."""
 
     def read(self, text: str, where: str) -> Span:
         """The span that ``text`` means.
@@ -105,6 +107,9 @@ class Timeline:
         offset, side, which, name = match.groups()
         product = self.synonyms.get(name, name)
         times = [time_h for time_h, given in self.given if given == product]
+        before = [time_h for time_h, given in self.earlier if given == product]
+        if not times and before and which.lower() == "last":
+            times = [max(before)]
         if not times:
             names = {given for _, given in self.given}
             raise unknown_name("product of the arm", name, names, where)
