@@ -51,14 +51,12 @@ ready = body.prepare(numbers)
 need_h, half = (numbers[f"staying.person.{name}"] for name in ("sleep_need", "half_withdrawal"))
 exposure = np.exp(SPREAD * ndtri(qmc.Sobol(len(LIGANDS), seed=2).random(64)[:PEOPLE])).T
 STOPPED: dict[str, Callable] = {"morphine": lambda t: HEROIN * 0.5 ** (t / 4)}
-# fmt: off
 COURSES: dict[str, dict[str, Callable]] = {
     "detox": STOPPED,
     "early": STOPPED | {"methadone": lambda t: 525 * 0.5 ** (np.maximum(t - 120, 0) / 30)},  # 36 mg, 5 days
     "ntx": STOPPED | {"naloxone": lambda t: 200.0 * (t > 14 * 24)},
     "meth90": STOPPED | {"methadone": lambda t: (440 + 870 * (t > 84)) * -np.expm1((12 - t) / 43) * (t > 12)},
 } | {f"bup{mg}": STOPPED | {"buprenorphine": lambda t, mg=mg: 0.62 * mg**0.71 * (t > 24)} for mg in DOSES}
-# fmt: on
 
 
 @jax.jit

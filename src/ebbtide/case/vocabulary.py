@@ -74,7 +74,7 @@ CONDITIONS = (
     "asthma", "autoimmune_disease", "benzodiazepine_dependence", "bipolar_disorder", "bradycardia",
     "breastfeeding", "chronic_pain", "cirrhosis", "copd", "coronary_disease", "cyp1a2_slow", "cyp2b6_slow",
     "dehydration", "depression", "diabetes", "dialysis", "heart_block", "heart_failure", "hepatitis_b",
-    "hepatitis_c", "hiv", "hyperthyroidism", "hypotension", "hypothyroidism", "kidney_disease",
+    "hepatitis_c", "hiv", "hyperthyroidism", "hypotension", "hypothyroidism", "insomnia", "kidney_disease",
     "lactose_intolerance", "liver_disease", "liver_injury_from_kratom", "long_qt", "myasthenia_gravis",
     "opioid_use_disorder", "planned_surgery", "pregnancy", "psychosis", "recent_detoxification",
     "recent_infarct", "recent_release", "safety_critical_work", "seizure_disorder", "sleep_apnoea", "smoker",

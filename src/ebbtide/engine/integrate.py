@@ -137,10 +137,11 @@ def integrate(
     ``state.body``, which ``numbers`` and the coefficients of ``plan`` must share.
     """
     kind_of_float = state.body.dtype
-    decay = jnp.asarray(rates, dtype=kind_of_float)[:, None]
+    typical_decay = jnp.asarray(rates, dtype=kind_of_float)[:, None]
     # in a loop, arrays of the program's own are indexed, whatever was handed in
     plan = jax.tree.map(jnp.asarray, plan)
     modes = jax.tree.map(jnp.asarray, modes)
+    slow = body.slow_binders
     jumps = jnp.asarray(doses)
 
     def concentrations(now: Float[Values, "modes people"]) -> Float[Values, "ligands people"]:
@@ -149,13 +150,29 @@ def integrate(
     reaction = numbers.reaction
 
     def slopes(
-        y: Float[Values, "states people"], z: Float[Values, "modes people"]
-    ) -> tuple[Float[Values, "states people"], Float[Values, "modes people"]]:
+        y: Float[Values, "states people"], z: Float[Values, "modes people"], decay: Values
+    ) -> tuple[Values, Values]:
         """What the linear parts lack, of the state and of the modes."""
         amounts = None if reaction is None else body.amounts(z, reaction)
         changed, flows = body.change(y, concentrations(z), amounts, numbers)
         lacking = jnp.zeros_like(z) if reaction is None else body.into_modes(flows, z.shape[0], reaction)
         return changed + decay * y, lacking
+
+    def with_slow_binding(
+        index: Int[Values, ""], z: Float[Values, "modes people"], c: Coefficients
+    ) -> tuple[Coefficients, Float[Values, "states people"]]:
+        """Coefficients and decay rates in which slow binders settle as fast as this person's concentration
+        makes them: at high ones far faster than they dissociate.
+        """
+        own = body.slow_binding_rates(concentrations(z), numbers).astype(z.dtype)
+        people = own.shape[1:]
+
+        def join(first: Values, rest: Values) -> Values:
+            kept = jnp.broadcast_to(rest[slow:], (rest.shape[0] - slow, *people))
+            return jnp.concatenate([first.astype(kind_of_float), kept])
+
+        mine = mode_coefficients(plan.step_h[index], own)
+        return Coefficients(*map(join, mine, c)), join(own, typical_decay)
 
     def dosed(index: Int[Values, ""], z: Float[Values, "modes people"]) -> Float[Values, "modes people"]:
         kind = plan.dose_kind[index]
@@ -164,7 +181,10 @@ def integrate(
     def node(index: Int[Values, ""], carry: tuple[PersonState, Values]) -> tuple[PersonState, Values]:
         (z, y), lowest = carry
         z = dosed(index, z)
-        steps = stages(Coefficients(*plan.coefficients[index][:, :, None]))
+        c, decay = Coefficients(*plan.coefficients[index][:, :, None]), typical_decay
+        if slow:
+            c, decay = with_slow_binding(index, z, c)
+        steps = stages(c)
         if reaction is None:  # exact, whatever the body does
             half = jnp.exp(-0.5 * plan.step_h[index] * modes.rate)
             z_middle = z * half
@@ -178,12 +198,12 @@ def integrate(
             y_end, y_first, y_last, z_end, z_first, z_last = sums
             at_y = steps.keep[number] * y + steps.first[number] * y_first + steps.last[number] * y_last
             if reaction is None:
-                f, _ = slopes(at_y, on_the_way[number])
+                f, _ = slopes(at_y, on_the_way[number], decay)
                 y_first = jnp.where(number == 0, f, y_first)
                 return y_end + steps.weight[number] * f, y_first, f, z_end, z_first, z_last
             m = mode_steps
             at_z = m.keep[number] * z + m.first[number] * z_first + m.last[number] * z_last
-            f, g = slopes(at_y, at_z)
+            f, g = slopes(at_y, at_z, decay)
             y_first, z_first = jnp.where(number == 0, f, y_first), jnp.where(number == 0, g, z_first)
             return y_end + steps.weight[number] * f, y_first, f, z_end + m.weight[number] * g, z_first, g
 

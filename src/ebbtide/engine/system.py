@@ -73,6 +73,17 @@ class System:
         """Length of the state vector."""
         return len(self.state_names)
 
+    @property
+    def slow_binders(self) -> int:
+        """How many of the first states are occupancies of slow binders."""
+        return len(self.body.slow)
+
+    def slow_binding_rates(
+        self, effect_nm: Float[Values, "inputs people"], numbers: SystemNumbers
+    ) -> Float[Values, "slow people"]:
+        """How fast those settle at these concentrations, per hour."""
+        return self.body.slow_binding_rates(effect_nm, numbers.body)
+
     def prepare(
         self, numbers: Numbers, activity: Mapping[str, Array], kinetics: Decomposition
     ) -> SystemNumbers:

@@ -244,6 +244,14 @@ class Body:
         now = self.moment(state, effect_nm, numbers)
         return breathing.ventilation(now.stimulus, tolerance, now.level["gaba"], numbers.breathing)
 
+    def slow_binding_rates(
+        self, effect_nm: Float[Values, "inputs people"], numbers: BodyNumbers
+    ) -> Float[Values, "slow people"]:
+        """How fast the first states, the occupancies of slow binders, settle at these concentrations, per hour."""
+        present = jnp.maximum(effect_nm, 0.0)
+        a, b = len(self.fast), len(self.fast) + len(self.slow)
+        return receptor.slow_binding_rate(present[:a], present[a:b], numbers.receptor)
+
     def relaxation_rates(self, numbers: BodyNumbers) -> Float[Values, "states people"]:
         """Own decay rate of each state, per hour: how fast it forgets."""
         return jnp.concatenate(

@@ -80,6 +80,14 @@ def slow_binding_change(
     return numbers.slow_rate * (slow / numbers.slow_constant * binding.free - slow_occupancy)
 
 
+def slow_binding_rate(
+    fast: Float[Values, "fast people"], slow: Float[Values, "slow people"], numbers: MuReceptor
+) -> Float[Values, "slow people"]:
+    """How fast the occupancy of slow binders settles at these concentrations (nM), per hour."""
+    load = 1.0 + (fast / numbers.fast_constant).sum(axis=0)
+    return numbers.slow_rate * (1.0 + slow / numbers.slow_constant / load)
+
+
 def stimulus(
     binding: Binding, slow_occupancy: Float[Values, "slow people"], numbers: MuReceptor
 ) -> Float[Values, " people"]:

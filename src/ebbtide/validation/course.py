@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .protocol import Protocol
+from .groups import Group
 from .times import Span
 
 Array = NDArray[np.float64]
@@ -17,9 +17,12 @@ SAME_TIME_H = 1e-6
 
 @dataclass(frozen=True)
 class Course:
-    """What happened to the people of an arm."""
+    """What happened to the people of an arm, or to a group of them."""
 
-    protocol: Protocol
+    arm: str
+    group: Group
+    """The people with their doses and clock; of a whole arm the group in the middle."""
+    people: NDArray[np.intp]
     time_h: Array
     curves: Mapping[str, Array]
     """Quantity to values, shape ``(times, people)``."""
@@ -35,8 +38,22 @@ class Course:
         """Values at one time, shape ``(people,)``; the grid holds every time that is asked for."""
         return np.asarray(self.curves[quantity][int(np.abs(self.time_h - time_h).argmin())])
 
+    def only(self, group: Group) -> Course:
+        """The people of one group of the arm."""
+        return replace(
+            self,
+            group=group,
+            people=group.people,
+            curves={name: curve[:, group.people] for name, curve in self.curves.items()},
+            weights=self.weights[group.people],
+        )
+
+    def weighted(self, factor: Array) -> Course:
+        """The course with the weight of each person multiplied."""
+        return replace(self, weights=self.weights * factor)
+
     def mean_person(self, quantities: set[str]) -> Course:
         """One person whose curves are the means of all."""
         share = self.weights / self.weights.sum()
         curves = {q: (self.curves[q] @ share)[:, None] for q in quantities}
-        return Course(self.protocol, self.time_h, curves, np.ones(1))
+        return replace(self, people=np.arange(1), curves=curves, weights=np.ones(1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import jax
 import numpy as np
@@ -12,17 +13,19 @@ from numpy.typing import NDArray
 
 from ebbtide.case import CaseProduct
 from ebbtide.engine.people import Composition, People, make_people
-from ebbtide.engine.regimen import DoseKind, Regimen, Stream
+from ebbtide.engine.regimen import DoseKind, Regimen
 from ebbtide.engine.run import THREADS, Request, run_people
 from ebbtide.library import Library
 from ebbtide.population import BETWEEN_PERSON
 
+from . import steer
 from .cohort import Cohort
-from .protocol import Part, Protocol
+from .groups import Group
+from .protocol import Protocol
 
 Array = NDArray[np.float64]
-LAST_USE_GROUPS = 8
-"""Where the last use differs between people, they are run in so many groups of one time each."""
+KINDS = 16
+"""Kinds of doses are filled up to a multiple of this, so that few programs are compiled."""
 
 
 def people_of(
@@ -43,52 +46,35 @@ def people_of(
     return people
 
 
-def run_arm(people: People, protocol: Protocol, first: int, request: Request, rates: Array) -> Array:
-    """Values ``(times, quantities, people)`` of one arm, the parts of which are the kinds from ``first`` on.
+def run_arm(people: People, protocol: Protocol, request: Request, rates: Array) -> Array:
+    """Values ``(times, quantities, people)`` of one arm, the parts of which are the kinds of ``people``.
 
     ``rates`` are the relaxation rates of the typical person.
     """
-    kinds = dict(enumerate(protocol.parts, start=first))
-    factor = np.ones((len(people.doses), 1, people.count))
-    for kind, part in kinds.items():
-        factor[kind, 0] = part.factor
-    people = replace(people, doses=people.doses * factor)
-    events = tuple(sorted((time_h, kind) for kind, part in kinds.items() for time_h in part.times_h))
-    groups = _groups_by_last_use(protocol.parts, people.count)
+    steered = steer.given(people, protocol.parts)
+    jumps = [people.doses[i] * part.factor for i, part in enumerate(protocol.parts)]
+    later = [(time_h, len(jumps) + i) for i, (time_h, _, _) in enumerate(steered)]
+    jumps += [people.doses[kind] * factor for _, kind, factor in steered]
+    spare = max(-len(jumps) % KINDS, KINDS - len(jumps))
+    jumps += [np.zeros(people.doses.shape[1:])] * spare
+    people = replace(people, doses=np.stack(jumps))
 
-    def run(group: NDArray[np.intp]) -> Array:
-        streams = tuple(_stream(part, kind, group) for kind, part in kinds.items() if part.stream is not None)
-        return run_people(_only(people, group), Regimen((), streams, (events,)), request, rates)[0].rows
+    def run(group: Group) -> Array:
+        streams = tuple(replace(stream, kind=kind) for kind, stream in group.streams)
+        events = tuple(sorted((*group.events, *later)))
+        regimen = Regimen((), streams, (events,))
+        return run_people(_only(people, group.people), regimen, request, rates)[0].rows
 
     with ThreadPoolExecutor(THREADS) as pool:
-        rows = list(pool.map(run, groups))
-    return np.asarray(np.concatenate(rows, axis=-1)[..., np.argsort(np.concatenate(groups))])
-
-
-def _groups_by_last_use(parts: Sequence[Part], people: int) -> list[NDArray[np.intp]]:
-    """People in groups of about the same time of last use, which within a group is taken as one."""
-    varying = [part for part in parts if part.last_h is not None]
-    if not varying:
-        return [np.arange(people)]
-    own = [np.where(part.factor > 0, part.last_h, 0.0) for part in varying if part.last_h is not None]
-    return np.array_split(np.argsort(np.sum(own, axis=0)), min(LAST_USE_GROUPS, people))
-
-
-def _stream(part: Part, kind: int, group: NDArray[np.intp]) -> Stream:
-    """The regular use of ``part`` as ``group`` has it."""
-    assert part.stream is not None
-    stream = replace(part.stream, kind=kind)
-    if part.last_h is None:
-        return stream
-    users = group[part.factor[group] > 0]
-    last_h = float(part.last_h[users if len(users) else group].mean())
-    return replace(stream, first_h=stream.first_h + last_h - stream.last_h, last_h=last_h)
+        rows = list(pool.map(run, protocol.groups))
+    order = np.argsort(np.concatenate([group.people for group in protocol.groups]))
+    return np.asarray(np.concatenate(rows, axis=-1)[..., order])
 
 
 def _only(people: People, group: NDArray[np.intp]) -> People:
     """The engine's view of some of the people."""
 
-    def pick(values: Array) -> Array:
+    def pick(values: Any) -> Any:
         return np.asarray(values)[..., group]
 
     return replace(
@@ -102,13 +88,19 @@ def _only(people: People, group: NDArray[np.intp]) -> People:
 def _mixed(people: People, other: People, chosen: NDArray[np.bool_]) -> People:
     """``people``, of whom those ``chosen`` are as they are in ``other``."""
 
-    def pick(a: Array, b: Array) -> Array:
+    def pick(a: Any, b: Any) -> Any:
         return np.where(chosen, b, a)
 
-    modes = jax.tree.map(pick, people.kinetics.modes, other.kinetics.modes)
+    kinetics = people.kinetics
     return replace(
         people,
+        numbers={name: pick(values, other.numbers[name]) for name, values in people.numbers.items()},
         body_numbers=jax.tree.map(pick, people.body_numbers, other.body_numbers),
-        kinetics=people.kinetics._replace(modes=modes),
+        kinetics=kinetics._replace(
+            modes=jax.tree.map(pick, kinetics.modes, other.kinetics.modes),
+            to_states=pick(kinetics.to_states, other.kinetics.to_states),
+            to_modes=pick(kinetics.to_modes, other.kinetics.to_modes),
+        ),
         doses=pick(people.doses, other.doses),
+        dose_amounts=pick(people.dose_amounts, other.dose_amounts),
     )

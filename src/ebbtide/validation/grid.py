@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .protocol import DOSE_DELAY_H
+from .among import AMONG
+from .parts import DOSE_DELAY_H
 from .reading import Reading
 from .times import Span, Timeline
 
@@ -25,6 +26,9 @@ AFTER_DOSE_H = np.concatenate(
 MOST_DENSE_DOSES = 60
 WINDOW_POINTS = 97
 SHORT_WINDOW_H = 24.0
+HAZARD_STEP_H = 6.0
+"""Hazards are integrated over steps of at most this length."""
+EVENTS = ("percent_event_free",)
 ROWS = 128
 """The grid is filled up to a multiple of this, so that few programs are compiled."""
 
@@ -34,6 +38,8 @@ def output_times(
 ) -> Array:
     """Ascending times from 0 h to a little after ``end_h``, with those of ``readings`` and ``points_h``."""
     step = next((s for s in STEPS_H if end_h / s <= MOST_STEPS), STEPS_H[-1])
+    if any(_integrates(reading) for reading, _ in readings):
+        step = min(step, HAZARD_STEP_H)
     times = [np.arange(0.0, end_h + step, step), np.array(points_h)]
     for reading, timeline in readings:
         times += _times_of(reading, timeline, end_h)
@@ -41,6 +47,11 @@ def output_times(
     grid = grid[(grid >= 0) & (grid <= end_h + step)]
     spare = -len(grid) % ROWS
     return np.concatenate([grid, grid[-1] + 0.25 * np.arange(1, spare + 1)])
+
+
+def _integrates(reading: Reading) -> bool:
+    among = reading.row.among
+    return reading.statistic in EVENTS or (isinstance(among, str) and bool(AMONG.get(among)))
 
 
 def _times_of(reading: Reading, timeline: Timeline, end_h: float) -> list[Array]:
@@ -51,9 +62,13 @@ def _times_of(reading: Reading, timeline: Timeline, end_h: float) -> list[Array]
     if span.is_point:
         return result
     result.append(np.array(timeline.ratings(Span(span.start_h, last_h))))
+    if reading.statistic in EVENTS:
+        return result
     if last_h - span.start_h <= SHORT_WINDOW_H:
         result.append(np.linspace(span.start_h, last_h, WINDOW_POINTS))
     doses = [g.time_h for g in reading.sources if span.start_h - SHORT_WINDOW_H <= g.time_h <= last_h]
     if len(doses) <= MOST_DENSE_DOSES:
         result += [dose + DOSE_DELAY_H + AFTER_DOSE_H for dose in doses]
+    if reading.statistic == "time_to_steady_state":
+        result.append(np.array(doses))
     return result

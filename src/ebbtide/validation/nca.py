@@ -34,13 +34,18 @@ def peak_time(time_h: Array, curve: Array) -> Array:
 
 def area(time_h: Array, curve: Array) -> Array:
     """AUC by the linear-up, log-down rule (unit of the curve times h)."""
+    return np.asarray(areas(time_h, curve).sum(axis=0))
+
+
+def areas(time_h: Array, curve: Array) -> Array:
+    """The same between each two times, shape ``(times - 1, people)``."""
     step = np.diff(time_h)[:, None]
     left, right = curve[:-1], curve[1:]
     falls = (right < left) & (right > 0)
     ratio = np.divide(left, right, out=np.ones_like(left), where=falls)
     near = ratio < 1.0 + 1e-6  # both rules agree, and the logarithm of nearly 1 has no digits left
     log_down = np.divide(left - right, np.log(ratio), out=np.zeros_like(left), where=falls & ~near)
-    return np.asarray((step * np.where(falls & ~near, log_down, 0.5 * (left + right))).sum(axis=0))
+    return np.asarray(step * np.where(falls & ~near, log_down, 0.5 * (left + right)))
 
 
 def average(time_h: Array, curve: Array) -> Array:

@@ -8,9 +8,11 @@ import numpy as np
 
 from ebbtide.library import InputError, Library, unknown_name
 
-from .protocol import Given, Protocol
+from .groups import Group
+from .parts import Given
 from .schema import RawObserved
 from .times import Span
+from .urine import URINE
 
 PLASMA = "plasma."
 OPEN_ENDED = (
@@ -25,6 +27,8 @@ OPEN_ENDED = (
     "min",
     "peak_time",
     "peak_day",
+    "fraction_of_dose",
+    "time_to_steady_state",
 )
 """Statistics that may go without ``at``: from the first dose on (without doses, the start) to the end."""
 
@@ -43,32 +47,42 @@ class Reading:
     """Time whose value is 1."""
     sources: tuple[Given, ...]
     """Doses that bring or form the compound; of other quantities, all."""
+    origins: frozenset[str]
+    """The compound of the quantity and what it is formed from."""
     where: str
 
 
 def resolve(
-    row: RawObserved, protocol: Protocol, library: Library, where: str, *, statistic: str, at: str | None
+    row: RawObserved,
+    arm: str,
+    group: Group,
+    library: Library,
+    where: str,
+    *,
+    statistic: str,
+    at: str | None,
+    endless: bool,
 ) -> Reading:
-    """The reading of ``statistic`` at ``at`` in the arm of ``protocol``.
+    """The reading of ``statistic`` at ``at`` in a group of an arm; ``endless`` says that its doses do not end.
 
     Raises
     ------
     InputError
         For a time that cannot be read, or one that is missing.
     """
-    timeline = protocol.timeline
-    sources = protocol.given
-    if isinstance(row.quantity, str) and row.quantity.startswith(PLASMA):
-        becomes = origins(
-            library, library.compound(row.quantity.removeprefix(PLASMA), f"{where}.quantity").name
-        )
-        sources = tuple(g for g in protocol.given if becomes & set(g.amounts_nmol))
+    timeline = group.timeline
+    sources = group.given
+    compound = compound_of(row.quantity if isinstance(row.quantity, str) else row.quantity[0])
+    becomes: set[str] = set()
+    if compound is not None:
+        becomes = origins(library, library.compound(compound, f"{where}.quantity").name)
+        sources = tuple(g for g in group.given if becomes & set(g.amounts_nmol))
     if at is not None:
         span = timeline.read(at, f"{where}.at")
     elif statistic == "AUCtau":
         span = Span(sources[-1].time_h, sources[-1].time_h) if sources else Span(0.0, 0.0)
     elif statistic in OPEN_ENDED:
-        if protocol.endless:
+        if endless:
             raise InputError(
                 "doses without an end need a window", where=f"{where}.at", allowed='at = "0 h to 24 h"'
             )
@@ -79,14 +93,23 @@ def resolve(
         span = Span(span.start_h, span.start_h + _interval(sources, where))
     return Reading(
         row=row,
-        arm=protocol.name,
+        arm=arm,
         statistic=statistic,
         span=span,
         since_h=None if row.since is None else timeline.point(row.since, f"{where}.from"),
         unity_h=None if row.relative_to is None else timeline.point(row.relative_to, f"{where}.relative_to"),
         sources=sources,
+        origins=frozenset(becomes),
         where=where,
     )
+
+
+def compound_of(quantity: str) -> str | None:
+    """The compound that a concentration or an excreted amount is of."""
+    for start in (PLASMA, URINE):
+        if quantity.startswith(start):
+            return quantity.removeprefix(start)
+    return None
 
 
 def origins(library: Library, compound: str) -> set[str]:

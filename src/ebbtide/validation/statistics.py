@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,121 +12,16 @@ from numpy.typing import NDArray
 from ebbtide.library import InputError, unknown_name
 
 from . import nca
+from .among import event_free
 from .course import Course
+from .noise import Noise
 from .reading import PLASMA, Reading
-from .schema import RawObserved
-from .times import DAY_H, Span
+from .view import REDUCE, View
 
 Array = NDArray[np.float64]
-REDUCE: dict[str, Callable[[Array], Array]] = {
-    "max": lambda values: np.asarray(values.max(axis=0)),
-    "mean": lambda values: np.asarray(values.mean(axis=0)),
-    "min": lambda values: np.asarray(values.min(axis=0)),
-}
-
-
-@dataclass(frozen=True)
-class View:
-    """One reading of the course of an arm."""
-
-    reading: Reading
-    course: Course
-    quantity: str
-
-    @property
-    def row(self) -> RawObserved:
-        """The observed row."""
-        return self.reading.row
-
-    @cached_property
-    def dense(self) -> tuple[Array, Array]:
-        """All times of the window and the curve there."""
-        time_h, curve = self.course.window(self.quantity, self.reading.span)
-        if self.reading.unity_h is not None:
-            curve = curve / self.course.at(self.quantity, self.reading.unity_h)
-        if len(time_h) < 2:
-            raise InputError("a window is needed", where=f"{self.reading.where}.at", value=self.row.at)
-        return time_h, curve
-
-    @cached_property
-    def daily(self) -> tuple[Array, Array]:
-        """Study days, and one value a day and person: the rating, or the day reduced by ``within_day``."""
-        timeline, span = self.course.protocol.timeline, self.reading.span
-        end_h = min(span.end_h, float(self.course.time_h[-1]))
-        if self.row.within_day is None:
-            times = timeline.ratings(Span(span.start_h, end_h))
-            rows = [self.at(t) for t in times]
-            return np.array([timeline.day(t) for t in times], dtype=float), np.stack(rows)
-        time_h, curve = self.dense
-        days = np.array([timeline.day(t) for t in time_h])
-        # the last moment of a window of whole days is midnight of the day after it
-        last = timeline.day(max(end_h - 1e-6, span.start_h))
-        chosen = [day for day in np.unique(days) if day <= last]
-        reduce = REDUCE[self.row.within_day]
-        return np.array(chosen, dtype=float), np.stack([reduce(curve[days == day]) for day in chosen])
-
-    @property
-    def each_day_or_all(self) -> Array:
-        """The days where ``within_day`` reduces them, else the whole curve; times on the first axis."""
-        return self.dense[1] if self.row.within_day is None else self.daily[1]
-
-    def at(self, time_h: float) -> Array:
-        """Values at one time, shape ``(people,)``."""
-        values = self.course.at(self.quantity, time_h)
-        return (
-            values
-            if self.reading.unity_h is None
-            else values / self.course.at(self.quantity, self.reading.unity_h)
-        )
-
-    @property
-    def values(self) -> Array:
-        """The plain value: at the point, reduced by ``within``, or one a day; ``(ratings, people)``."""
-        if self.reading.span.is_point:
-            return self.at(self.reading.span.start_h)[None]
-        if self.row.within == "mean" and self.row.within_day is None:
-            return nca.average(*self.dense)[None]
-        if self.row.within is not None:
-            return REDUCE[self.row.within](self.each_day_or_all)[None]
-        return self.daily[1]
-
-    @property
-    def before(self) -> Array:
-        """Values at the reference time ``from``."""
-        if self.reading.since_h is None:
-            raise InputError("key is missing", where=f"{self.reading.where}.from")
-        return self.at(self.reading.since_h)[None]
-
-    @property
-    def reference_h(self) -> float:
-        """The time that times of a peak are counted from: the dose before the window, or in it."""
-        start_h = self.reading.span.start_h
-        before = [g.time_h for g in self.reading.sources if g.time_h <= start_h + 1e-6]
-        inside = [g.time_h for g in self.reading.sources if start_h < g.time_h <= self.reading.span.end_h]
-        return before[-1] if before else inside[0] if inside else start_h
-
-    @property
-    def dose_nmol(self) -> Array:
-        """The one dose that the curve comes from."""
-        if len(self.reading.sources) != 1:
-            raise InputError(
-                "needs a single dose", where=f"{self.reading.where}.statistic", value=self.row.statistic
-            )
-        return self.compound_nmol
-
-    @property
-    def compound_nmol(self) -> Array:
-        """How much of the compound itself was given up to the end of the window."""
-        if not self.quantity.startswith(PLASMA):
-            raise InputError("not a compound", where=f"{self.reading.where}.quantity", value=self.quantity)
-        compound = self.quantity.removeprefix(PLASMA)
-        doses = [g for g in self.reading.sources if g.time_h <= self.reading.span.end_h]
-        amounts = [g.amounts_nmol[compound] for g in doses if compound in g.amounts_nmol]
-        if not amounts:
-            raise InputError(
-                "no dose of this compound", where=f"{self.reading.where}.quantity", value=self.quantity
-            )
-        return np.asarray(sum(amounts))
+STEADY_PERCENT = 90.0
+"""Of its last value that a concentration has reached at steady state, where no criterion says otherwise."""
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent)")
 
 
 def _half_life(view: View) -> Array:
@@ -173,9 +68,48 @@ def _return_day(view: View) -> Array:
 
 
 def _event_free(view: View) -> Array:
-    start_h = view.reading.since_h if view.reading.since_h is not None else view.reading.span.start_h
-    time_h, hazard = view.course.window(view.quantity, Span(start_h, view.reading.span.end_h))
-    return np.asarray(100.0 * np.exp(-np.trapezoid(hazard, time_h, axis=0) / DAY_H))
+    """From the time in ``from``, else from the start of a window; at one time, from the start of the study."""
+    start_h, end_h = view.reading.span.start_h, view.reading.span.end_h
+    if view.reading.since_h is not None:
+        start_h = view.reading.since_h
+    elif view.reading.span.is_point:
+        start_h = 0.0
+    if end_h < start_h:
+        raise InputError("ends before it begins", where=f"{view.reading.where}.at", value=view.row.at)
+    return 100.0 * event_free(view.course, (view.quantity,), end_h, start_h)
+
+
+def _time_to_steady_state(view: View) -> Array:
+    """From the first dose to the first trough from which on all are near the last; of one infusion, the curve."""
+    criterion = _PERCENT.search(view.row.criterion or "")
+    percent = float(criterion[1]) if criterion else STEADY_PERCENT
+    if not 50.0 < percent < 100.0:
+        raise InputError(
+            "more than 50 % to less than 100 %", where=f"{view.reading.where}.criterion", value=percent
+        )
+    span = view.reading.span
+    time_h, curve = view.dense
+    doses = [g.time_h for g in view.reading.sources if span.start_h <= g.time_h <= min(span.end_h, time_h[-1])]
+    start_h = doses[0] if doses else float(time_h[0])
+    if len(doses) > 2:
+        # troughs are those just before a dose, but for the first
+        time_h = np.array(doses[1:])
+        curve = np.stack([view.course.at(view.quantity, t) for t in doses[1:]])
+    away = np.abs(curve / np.where(curve[-1] > 0, curve[-1], np.nan) - 1.0) > 1.0 - percent / 100.0
+    # the last that is away, and the one after it
+    index = np.where(away.any(axis=0), len(curve) - away[::-1].argmax(axis=0), 0)
+    reached = time_h[np.minimum(index, len(curve) - 1)] - start_h
+    return np.where(curve[-1] > 0, reached, np.nan)
+
+
+def _fraction_of_dose(view: View) -> Array:
+    if view.quantity.startswith(PLASMA):
+        raise InputError(
+            "an amount is needed", where=f"{view.reading.where}.quantity", value=view.quantity,
+            allowed="urine.<compound>",
+        )  # fmt: skip
+    _, curve = view.dense
+    return np.asarray((curve[-1] - curve[0]) / view.source_nmol)
 
 
 STATISTICS: dict[str, Callable[[View], Array]] = {
@@ -202,26 +136,30 @@ STATISTICS: dict[str, Callable[[View], Array]] = {
     "percent_with_rise": lambda v: _percent(v.values - v.before >= _threshold(v, "rise")),
     "percent_category_worse": _category_worse,
     "percent_event_free": _event_free,
+    "time_to_steady_state": _time_to_steady_state,
+    "fraction_of_dose": _fraction_of_dose,
 }
 """One value a person, or ``(ratings, people)``."""
 
 COMPARISONS = ("ratio_to", "difference_from")
-NOT_YET = ("time_to_steady_state", "fraction_of_dose")
-TIMES = ("tmax", "peak_time", "half_life")
+TIMES = ("tmax", "peak_time", "half_life", "time_to_steady_state")
 AREAS = ("AUC", "AUCtau", "AUCinf")
 
 
 def check_statistic(name: str, where: str) -> None:
-    """:class:`InputError` for a statistic that does not exist or is not computed yet."""
-    if name in NOT_YET:
-        raise InputError("not supported yet", where=where, value=name)
+    """:class:`InputError` for a statistic that does not exist."""
     if name not in STATISTICS and name not in COMPARISONS:
         raise unknown_name("statistic", name, [*STATISTICS, *COMPARISONS], where)
 
 
-def sample(reading: Reading, course: Course, quantity: str) -> Array:
-    """The statistic of ``reading`` for everybody, shape ``(ratings, people)``."""
-    view = View(reading, course, quantity)
+def sample(
+    reading: Reading, course: Course, quantity: str, noise: Noise | None = None
+) -> tuple[Array, list[float]]:
+    """The statistic of ``reading`` for everybody, shape ``(ratings, people)``, and when each rating was (h).
+
+    With ``noise`` single visits carry it.
+    """
+    view = View(reading, course, quantity, noise)
     values = np.atleast_2d(STATISTICS[reading.statistic](view))
     if reading.row.per is not None:
         values = values / np.atleast_2d(
@@ -229,7 +167,8 @@ def sample(reading: Reading, course: Course, quantity: str) -> Array:
         )
     if reading.row.dose_normalised:
         values = values / view.compound_nmol
-    return np.asarray(values)
+    visits = view.visits_h
+    return np.asarray(values), visits if len(visits) == len(values) else [visits[-1]] * len(values)
 
 
 def internal_unit(statistic: str, quantity_unit: str) -> str:
@@ -242,6 +181,6 @@ def internal_unit(statistic: str, quantity_unit: str) -> str:
         return "percent"
     units = {
         "CL_F": "L/h", "Vz_F": "L", "dose": "nmol", "peak_day": "d", "return_day": "d",
-        "ratio_to": "dimensionless", "ratio_to_baseline": "dimensionless",
+        "ratio_to": "dimensionless", "ratio_to_baseline": "dimensionless", "fraction_of_dose": "dimensionless",
     }  # fmt: skip
     return units.get(statistic, quantity_unit)
