@@ -1,8 +1,8 @@
 r"""Fixed points of many people at once by Anderson's acceleration (Walker and Ni 2011).
 
 A map :math:`x \leftarrow G(x)` that contracts slowly is followed for each person by itself: the next point
-is the mixture of the last images whose residuals :math:`G(x) - x` cancel best. Whoever gets further away than ever
-begins again at their best point.
+is the mixture of the last images whose residuals :math:`G(x) - x` cancel best. Whoever gets further
+away than ever begins again at their best point.
 """
 
 from __future__ import annotations

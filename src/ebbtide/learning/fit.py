@@ -4,7 +4,8 @@ Each row of a study that names a number to agree with gives a residual, each fit
 the library says of it, with the uncertainty that it has there. The sum
 
 .. math::
-    \sum_r \left(\frac{p_r - o_r}{\delta_r}\right)^2 + \sum_j \frac{(\ln\theta_j - \ln\theta_{j0})^2}{\omega_j^2}
+    \sum_r \left(\frac{p_r - o_r}{\delta_r}\right)^2
+        + \sum_j \frac{(\ln\theta_j - \ln\theta_{j0})^2}{\omega_j^2}
 
 is brought to its minimum by Levenberg and Marquardt's method with finite differences; people are the same in
 every run, so that differences are of the numbers alone. Intervals are those of the normal

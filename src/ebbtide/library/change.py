@@ -13,7 +13,7 @@ from .parameter import Entry, Parameter, numbers_of
 
 
 def parameter_at(library: Library, path: str) -> Parameter:
-    """The number called ``path``, such as ``adaptation.fast.half_life`` or ``morphine.receptors.mu.efficacy``.
+    """The number called ``path``: ``adaptation.fast.half_life``, ``morphine.receptors.mu.efficacy``.
 
     Raises
     ------

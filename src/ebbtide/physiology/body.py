@@ -44,8 +44,8 @@ class BodyNumbers(NamedTuple):
 class Body:
     """Which ligands, followers and parts there are; hashable, so that a program is compiled once for each.
 
-    Effect-site concentrations are given as ``(inputs, people)`` in nM: fast binders of mu receptors, slow ones,
-    compounds that act elsewhere only, then 1 or 0 for each support.
+    Effect-site concentrations are given as ``(inputs, people)`` in nM: fast binders of mu receptors,
+    slow ones, compounds that act elsewhere only, then 1 or 0 for each support.
     """
 
     fast: tuple[str, ...]
@@ -247,7 +247,7 @@ class Body:
     def slow_binding_rates(
         self, effect_nm: Float[Values, "inputs people"], numbers: BodyNumbers
     ) -> Float[Values, "slow people"]:
-        """How fast the first states, the occupancies of slow binders, settle at these concentrations, per hour."""
+        """How fast the occupancies of slow binders (the first states) settle, per hour."""
         present = jnp.maximum(effect_nm, 0.0)
         a, b = len(self.fast), len(self.fast) + len(self.slow)
         return receptor.slow_binding_rate(present[:a], present[a:b], numbers.receptor)

@@ -1,4 +1,4 @@
-"""One person's clearance, formation of metabolites and first pass, at the activities that the person has at rest.
+"""One person's clearance, formation of metabolites and first pass, with enzymes at rest.
 
 What is computed here once is the linear part of the kinetics; :mod:`.metabolism` changes it with time.
 """

@@ -232,7 +232,7 @@ def dose_targets(
     dose_mg: float | None,
     lag_h: float | None = None,
 ) -> list[tuple[str, Array]]:
-    """The compartments that a dose is put into with the fraction of it; only those of ``lag_h`` where given."""
+    """The compartments that a dose goes to with the fraction of it; only those of ``lag_h`` where given."""
     unit = np.ones(len(next(iter(numbers.values()))))
     if entry[1] == "intravenous":
         return [("central", unit)] if not lag_h else []

@@ -75,7 +75,7 @@ def _depot(place: str, prefix: str, share: str, released: bool, lag: object) -> 
 def bioavailability(
     library: Library, numbers: Mapping[str, Array], entry: Input, dose_mg: float | None = None
 ) -> Array:
-    """Fraction of a dose that reaches the circulation unchanged in a person with normal enzymes, ``(people,)``."""
+    """Fraction of a dose that reaches the circulation unchanged with normal enzymes, ``(people,)``."""
     absorption, prefix = absorption_of(library, entry)
     if absorption.dose_dependence is None:
         return numbers[f"{prefix}.bioavailability"]

@@ -23,7 +23,7 @@ REBOUND = "relief.rebound.alpha2"
 
 
 class Relief(NamedTuple):
-    """How much of the rebound alpha-2 agonism takes, and of each follower what each target or support takes."""
+    """What alpha-2 agonism takes of the rebound, and each target or support of each follower."""
 
     rebound: Float[Values, " people"]
     by_cause: dict[str, Float[Values, "follower people"]]

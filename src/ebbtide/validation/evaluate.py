@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.engine.quantities import attributes
-from ebbtide.library import Library, conversion
+from ebbtide.library import InputError, Library, conversion
 
 from .across import across, band_of_groups, quantile
+from .among import who
 from .course import Course
+from .domains import domain_of
+from .noise import Noise
+from .protocol import Protocol
 from .read import Study
-from .reading import PLASMA, Reading
+from .reading import compound_of
 from .result import ResultRow, agrees, fold_between, told
-from .rows import ObservedRow
-from .statistics import internal_unit, sample
+from .rows import LEFT_OUT, ArmReading, ObservedRow
+from .schema import RawAccept
+from .spread import standard_deviation, words
+from .statistics import COMPARISONS, internal_unit, sample
 
 Array = NDArray[np.float64]
 UNIT_WORDS = {"fraction": "dimensionless", "fraction of baseline": "dimensionless", "ratio": "dimensionless"}
-DOMAINS = {PLASMA: "kinetics", "mor.": "receptor", "ventilation": "breathing", "pupil": "breathing"}
-OTHER_DOMAIN = "withdrawal"
+COUNTED = ("peak_day", "return_day")
+"""Statistics that single visits decide, besides percentages and extremes of ratings: their noise counts."""
+LIKE_MEANS = ("ratio_of_means", "day_of_mean_curve")
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """The arms of a study, simulated, and its rows with their times resolved."""
+
+    courses: Mapping[str, Course]
+    protocols: Mapping[str, Protocol]
+    rows: tuple[ObservedRow, ...]
+    noise: Noise
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -52,72 +70,132 @@ class Prediction:
     people: Sampled | None
 
 
-def results(
-    study: Study, library: Library, rows: Sequence[ObservedRow], courses: Mapping[str, Course]
-) -> tuple[ResultRow, ...]:
-    """Every row with its prediction.
-
-    Raises
-    ------
-    InputError
-        For a statistic that the row's keys do not allow, or a unit that does not fit.
-    """
+def results(study: Study, library: Library, simulated: Simulated) -> tuple[ResultRow, ...]:
+    """Every row with its prediction, or with the reason why there is none."""
     # a ratio to nothing is no number, and is left out over people
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return tuple(_result(study, library, row, courses) for row in rows)
+    with np.errstate(all="ignore"):
+        return tuple(_result(study, library, row, simulated) for row in simulated.rows)
 
 
-def _result(
-    study: Study, library: Library, observed: ObservedRow, courses: Mapping[str, Course]
-) -> ResultRow:
+def _result(study: Study, library: Library, observed: ObservedRow, simulated: Simulated) -> ResultRow:
     row = observed.row
-    quantity = observed.quantities[0]
-    internal = _internal_unit(observed, quantity)
-    unit = row.unit or internal
-    molar_mass = None
-    if quantity.startswith(PLASMA):
-        molar_mass = library.compound(quantity.removeprefix(PLASMA)).molar_mass.to("g/mol")
-    factor = conversion(internal, UNIT_WORDS.get(unit, unit), f"{observed.where}.unit", molar_mass)
-    left_out = not observed.base or (
-        observed.other == () and row.statistic in ("ratio_to", "difference_from")
-    )
-    prediction = Prediction(math.nan, None) if left_out else _predict(study, observed, courses)
-    number = prediction.number * factor
-    people, band, low, high = prediction.people, None, math.nan, math.nan
-    if people is not None:
-        low, high = (quantile(people.values, people.weights, share) * factor for share in (0.05, 0.95))
-        if row.accept.band is not None:
-            size = row.n or observed.arm.n or study.population.n or 1
-            ends = band_of_groups(people.values, people.weights, row.across, size, row.accept.band)
-            band = (ends[0] * factor, ends[1] * factor)
-    return ResultRow(
+    size = row.n or observed.arm.n or study.population.n
+    accept = row.accept
+    empty = ResultRow(
         study=study.head.id,
         role=study.head.role,
         inputs=row.inputs or study.head.inputs,
-        domain=next((d for start, d in DOMAINS.items() if quantity.startswith(start)), OTHER_DOMAIN),
+        domain=domain_of(study, observed, simulated.protocols),
         arm=observed.arm.name,
-        quantity=", ".join(observed.quantities[: None if isinstance(row.quantity, list) else 1]),
+        quantity=", ".join(observed.named),
         statistic=row.statistic if row.of is None else f"{row.statistic} of {row.of}",
         at=row.at or "",
         across=row.across,
-        unit=unit,
+        unit=row.unit or "",
         observed=row.value,
-        observed_spread=_spread(observed),
-        n=row.n or observed.arm.n or study.population.n,
+        observed_spread=words(row.spread),
+        n=size,
+        predicted=None,
+        predicted_low=None,
+        predicted_high=None,
+        fold=None,
+        difference=None,
+        difference_in_sd=None,
+        accept=told(accept),
+        accept_fold=accept.fold,
+        accept_absolute=accept.absolute,
+        accept_low=accept.low,
+        accept_high=accept.high,
+        band_low=None,
+        band_high=None,
+        passed=None,
+        noise="",
+        note=row.words or row.note,
+        not_run=observed.not_run,
+    )
+    if observed.not_run:
+        return replace(empty, note=LEFT_OUT) if observed.not_run == LEFT_OUT else empty
+    try:
+        return _evaluated(empty, library, observed, simulated, size or 1)
+    except InputError as error:
+        return replace(empty, not_run=str(error))
+
+
+def _evaluated(
+    empty: ResultRow, library: Library, observed: ObservedRow, simulated: Simulated, size: int
+) -> ResultRow:
+    row = observed.row
+    quantity = observed.named[0]
+    internal = _internal_unit(observed, quantity)
+    unit = row.unit or internal
+    compound, molar_mass = compound_of(quantity), None
+    if compound is not None:
+        molar_mass = library.compound(compound).molar_mass.to("g/mol")
+    factor = conversion(internal, UNIT_WORDS.get(unit, unit), f"{observed.where}.unit", molar_mass)
+    prediction = _predict(observed, simulated, empty_of_noise=not _noise_counts(observed))
+    number = prediction.number * factor
+    people, band, low, high, noise = prediction.people, None, math.nan, math.nan, ""
+    if _carries_noise(observed):
+        noise = simulated.noise.told(quantity)
+        if noise and people is not None and not _noise_counts(observed):
+            people = _predict(observed, simulated, empty_of_noise=False).people
+    if people is not None:
+        low, high = (quantile(people.values, people.weights, share) * factor for share in (0.05, 0.95))
+        if row.accept.band is not None:
+            ends = band_of_groups(people.values, people.weights, _how(observed), size, row.accept.band)
+            band = (ends[0] * factor, ends[1] * factor)
+    difference = None if row.value is None else _finite(number - row.value)
+    sd = standard_deviation(row.spread, row.value, size)
+    return replace(
+        empty,
+        unit=unit,
         predicted=_finite(number),
         predicted_low=_finite(low),
         predicted_high=_finite(high),
         fold=None if row.value is None else fold_between(number, row.value),
-        difference=None if row.value is None else _finite(number - row.value),
-        accept=told(row.accept),
-        passed=None if left_out else agrees(row.accept, number, row.value, band),
-        note="arm left out" if left_out else row.words or row.note,
+        difference=difference,
+        difference_in_sd=None if difference is None or sd is None else difference / sd,
+        band_low=None if band is None else _finite(band[0]),
+        band_high=None if band is None else _finite(band[1]),
+        passed=_verdict(row.accept, number, row.value, band),
+        noise=noise,
+        not_run="" if math.isfinite(number) else "no number: nobody for whom it can be computed",
     )
+
+
+def _verdict(
+    rule: RawAccept, number: float, value: float | None, band: tuple[float, float] | None
+) -> bool | None:
+    if rule.band is not None and band is None and math.isfinite(number):
+        # nothing differs between single people here: no band can be drawn, and the other parts decide
+        rule = rule.model_copy(update={"band": None, "width_fold": None})
+    return agrees(rule, number, value, band)
+
+
+def _carries_noise(observed: ObservedRow) -> bool:
+    """Whether single visits are looked at: not means over time, nor curves that are means of people."""
+    row = observed.row
+    return not (row.across == "day_of_mean_curve" or row.within == "mean" or observed.statistic == "mean")
+
+
+def _noise_counts(observed: ObservedRow) -> bool:
+    """Whether noise is in the predicted number itself, not only in the spread of people."""
+    if not _carries_noise(observed):
+        return False
+    extremes = observed.row.within in ("max", "min") or observed.row.within_day in ("max", "min")
+    counted = observed.statistic.startswith("percent_") and observed.statistic != "percent_event_free"
+    return counted or observed.statistic in COUNTED or (extremes and observed.row.within_day is None)
+
+
+def _how(observed: ObservedRow) -> str:
+    """How people become one number."""
+    percent = observed.statistic.startswith("percent")
+    return "mean" if percent or observed.row.across in LIKE_MEANS else observed.row.across
 
 
 def _internal_unit(observed: ObservedRow, quantity: str) -> str:
     row = observed.row
-    units = "nmol/L" if quantity.startswith(PLASMA) else _unit_of(quantity)
+    units = _unit_of(quantity)
     own = internal_unit(observed.statistic, units)
     if row.statistic == "ratio_to" or row.per is not None:
         return "dimensionless"
@@ -127,19 +205,23 @@ def _internal_unit(observed: ObservedRow, quantity: str) -> str:
 
 
 def _unit_of(quantity: str) -> str:
-    words = attributes(quantity)["units"]
-    return UNIT_WORDS.get(words, words)
+    if compound_of(quantity) is not None:
+        return "nmol" if quantity.startswith(URINE) else "nmol/L"
+    named = attributes(quantity)["units"]
+    return UNIT_WORDS.get(named, named)
 
 
-def _predict(study: Study, observed: ObservedRow, courses: Mapping[str, Course]) -> Prediction:
+def _predict(observed: ObservedRow, simulated: Simulated, *, empty_of_noise: bool) -> Prediction:
     row = observed.row
-    base = _sampled(observed, observed.base, courses)
+    noise = None if empty_of_noise else simulated.noise
+    base = _sampled(observed, observed.base, simulated.courses, noise)
     percent = observed.statistic.startswith("percent")
-    how = "mean" if percent or row.across in ("ratio_of_means", "day_of_mean_curve") else row.across
-    if row.statistic not in ("ratio_to", "difference_from"):
+    how = _how(observed)
+    if row.statistic not in COMPARISONS:
         return Prediction(base.number(how), None if percent else base)
-    other = _sampled(observed, observed.other, courses)
-    same_people = study.head.design == "crossover" or row.arm in (None, observed.arm.name)
+    other = _sampled(observed, observed.other, simulated.courses, noise)
+    crossover = simulated.protocols[observed.base[0].arm].shared
+    same_people = crossover or row.arm in (None, observed.arm.name)
     if (
         same_people
         and not percent
@@ -155,55 +237,55 @@ def _predict(study: Study, observed: ObservedRow, courses: Mapping[str, Course])
     return Prediction(a / b if b else math.nan, None)
 
 
-def _sampled(observed: ObservedRow, readings: Sequence[Reading], courses: Mapping[str, Course]) -> Sampled:
-    values, weights, arms = [], [], []
-    for index, reading in enumerate(readings):
-        course = courses[reading.arm]
-        if observed.among is not None:
-            course = _who_rose(observed, reading, course)
+def _sampled(
+    observed: ObservedRow, arms: Sequence[ArmReading], courses: Mapping[str, Course], noise: Noise | None
+) -> Sampled:
+    values, weights, indices = [], [], []
+    for index, arm in enumerate(arms):
+        course = courses[arm.arm]
+        total = course.weights.sum()
+        part = (observed.arm.pool or {}).get(arm.arm, 1) / total if total > 0 else 0.0
+        seen, weight = _arm_values(observed, arm, course, noise)
         if observed.row.across == "day_of_mean_curve":
-            course = course.mean_person(set(observed.quantities))
-        quantity, course = _one_quantity(observed, course)
-        seen = sample(reading, course, quantity)
-        people = (observed.arm.pool or {}).get(reading.arm, 1) * course.weights / course.weights.sum()
+            part = 1.0
         values.append(seen.ravel())
-        weights.append(np.broadcast_to(people / len(seen), seen.shape).ravel())
-        arms.append(np.full(seen.size, index))
-    return Sampled(np.concatenate(values), np.concatenate(weights), np.concatenate(arms))
+        weights.append((weight * part / len(seen)).ravel())
+        indices.append(np.full(seen.size, index))
+    return Sampled(np.concatenate(values), np.concatenate(weights), np.concatenate(indices))
+
+
+def _arm_values(
+    observed: ObservedRow, arm: ArmReading, course: Course, noise: Noise | None
+) -> tuple[Array, Array]:
+    """Values and weights ``(ratings, people)`` of one arm, all groups of its people together."""
+    if observed.row.across == "day_of_mean_curve":
+        _, reading = arm.groups[len(arm.groups) // 2]
+        kept = course.weighted(who(observed.among, reading, course, [reading.span.end_h])[0])
+        quantity, one = _one_quantity(observed, kept.mean_person(set(observed.quantities)))
+        seen, _ = sample(reading, one, quantity)
+        return seen, np.ones_like(seen)
+    pieces = []
+    for group, reading in arm.groups:
+        own = course.only(group) if len(arm.groups) > 1 else course
+        quantity, joined = _one_quantity(observed, own)
+        seen, visits = sample(reading, joined, quantity, noise)
+        weight = own.weights * who(observed.among, reading, own, visits)
+        pieces.append((own.people, seen, np.broadcast_to(weight, seen.shape)))
+    most = max(len(seen) for _, seen, _ in pieces)
+    values = np.full((most, len(course.people)), np.nan)
+    weights = np.zeros_like(values)
+    for people, seen, weight in pieces:
+        values[: len(seen), people] = seen
+        weights[: len(seen), people] = weight
+    return values, weights
 
 
 def _one_quantity(observed: ObservedRow, course: Course) -> tuple[str, Course]:
     """Of several hazards their sum: either event."""
-    names = observed.quantities
     if isinstance(observed.row.quantity, str):
-        return names[0], course
-    total = np.sum([course.curves[name] for name in names], axis=0)
-    joined = Course(course.protocol, course.time_h, {"events": total}, course.weights)
-    return "events", joined
-
-
-def _who_rose(observed: ObservedRow, reading: Reading, course: Course) -> Course:
-    assert observed.among is not None
-    assert reading.since_h is not None
-    quantity = observed.quantities[0]
-    _, curve = course.window(quantity, reading.span)
-    rose = curve.max(axis=0) - course.at(quantity, reading.since_h) >= observed.among.rise
-    return Course(course.protocol, course.time_h, course.curves, course.weights * rose)
-
-
-def _spread(observed: ObservedRow) -> str:
-    spread = observed.row.spread
-    if spread is None:
-        return ""
-    parts = []
-    if spread.low is not None or spread.high is not None:
-        parts.append(" to ".join("" if v is None else f"{v:g}" for v in (spread.low, spread.high)).strip())
-    names = {"sd": "SD", "se": "SE", "cv": "CV", "plus_minus": "±"}
-    parts += [
-        f"{name} {getattr(spread, key):g}" for key, name in names.items() if getattr(spread, key) is not None
-    ]
-    text = ", ".join(parts)
-    return f"{text} ({spread.kind})" if spread.kind else text
+        return observed.row.quantity, course
+    total = np.sum([course.curves[name] for name in observed.named], axis=0)
+    return "events", replace(course, curves={**course.curves, "events": total})
 
 
 def _finite(value: float) -> float | None:

@@ -26,8 +26,9 @@ AFTER_DOSE_H = np.concatenate(
 MOST_DENSE_DOSES = 60
 WINDOW_POINTS = 97
 SHORT_WINDOW_H = 24.0
-HAZARD_STEP_H = 6.0
-"""Hazards are integrated over steps of at most this length."""
+HAZARD_STEPS_H = (6.0, 12.0)
+LONG_H = 100 * 24.0
+"""Hazards are integrated over steps of at most the first length, in longer studies the second."""
 EVENTS = ("percent_event_free",)
 ROWS = 128
 """The grid is filled up to a multiple of this, so that few programs are compiled."""
@@ -39,7 +40,7 @@ def output_times(
     """Ascending times from 0 h to a little after ``end_h``, with those of ``readings`` and ``points_h``."""
     step = next((s for s in STEPS_H if end_h / s <= MOST_STEPS), STEPS_H[-1])
     if any(_integrates(reading) for reading, _ in readings):
-        step = min(step, HAZARD_STEP_H)
+        step = min(step, HAZARD_STEPS_H[end_h > LONG_H])
     times = [np.arange(0.0, end_h + step, step), np.array(points_h)]
     for reading, timeline in readings:
         times += _times_of(reading, timeline, end_h)

@@ -19,7 +19,8 @@ class ResultRow:
     inputs: str
     """How far the inputs are the paper's own."""
     domain: str
-    """``kinetics``, ``receptor``, ``breathing``, ``withdrawal``."""
+    """``pk``, ``interactions``, ``occupancy``, ``withdrawal``, ``breathing``, ``liver``, ``sleep``, ``pain``,
+    ``staying`` or ``other``."""
     arm: str
     quantity: str
     statistic: str
@@ -38,10 +39,31 @@ class ResultRow:
     """The larger of predicted and observed over the smaller, where both are positive."""
     difference: float | None
     """Predicted less observed."""
+    difference_in_sd: float | None
+    """The same in standard deviations of the observed people, where their spread is known."""
     accept: str
+    """The rule in words; its numbers follow."""
+    accept_fold: float | None
+    accept_absolute: float | None
+    accept_low: float | None
+    accept_high: float | None
+    band_low: float | None
+    """Ends of the band that ``accept`` asks for."""
+    band_high: float | None
     passed: bool | None
     """None where the study gives no rule or the row did not run."""
+    noise: str
+    """Rater or measurement noise that single visits were given."""
     note: str
+    not_run: str
+    """Why there is no prediction."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Predicted over observed, where both are positive."""
+        if self.predicted is None or self.observed is None or min(self.predicted, self.observed) <= 0:
+            return None
+        return self.predicted / self.observed
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON and CSV."""
