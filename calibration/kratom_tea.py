@@ -17,7 +17,8 @@ import numpy as np
 from scipy.linalg import expm
 from scipy.optimize import least_squares
 
-PUBLISHED = {  # medians: dose nmol, Cmax nM, tmax h, AUCinf nM h, half-life h; share of the AUC in the end phase
+# medians: dose nmol, Cmax nM, tmax h, AUCinf nM h, half-life h; share of the AUC under the terminal phase
+PUBLISHED = {
     "mitragynine": ((39e6 / 398.5, 81.9, 1.0, 420.0, 45.3), 0.4),
     "speciociliatine": ((10e6 / 398.5, 308.0, 2.5, 5120.0, 12.3), 0.4),
     "speciogynine": ((6.4e6 / 398.5, 51.4, 2.0, 477.0, 23.5), 0.6),
@@ -35,7 +36,8 @@ BIOAVAILABILITY = {  # by which the apparent volumes and flows are multiplied
 }
 FIRST_PASS = 0.045  # share of oral mitragynine that reaches the circulation as 7-hydroxymitragynine: assumed
 SYSTEMIC = 0.025  # share of mitragynine's clearance that forms it from the circulation: assumed
-METABOLITE = (16.1, 1.0, 106.0, 5.3)  # Cmax nM, tmax h, AUCinf nM h, half-life h (5.67 over all samples), here from 6 h to 18 h
+# Cmax nM, tmax h, AUCinf nM h, half-life h: 5.67 is over all samples, here from 6 h to 18 h
+METABOLITE = (16.1, 1.0, 106.0, 5.3)
 FINE = np.linspace(0.02, 12.0, 600)
 
 

@@ -1,4 +1,4 @@
-"""Who is looked at: all, those who rose, or those who are still there by the hazards of leaving and returning."""
+"""Who is looked at: all, those who rose, or those still there by the hazards of leaving and returning."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def read_among(row: RawObserved, where: str) -> RawAmong | tuple[str, ...]:
 
 
 def event_free(course: Course, hazards: tuple[str, ...], until_h: float, from_h: float = 0.0) -> Array:
-    """Probability of each person to have met none of ``hazards`` between two times.
+    r"""Probability of each person to have met none of ``hazards`` between two times.
 
-    :math:`\\exp(-\\int h\\,dt)`, with hazards a day.
+    :math:`\exp(-\int h\,dt)`, with hazards a day.
     """
     total = np.zeros(len(course.people))
     for name in hazards:

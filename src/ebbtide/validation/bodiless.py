@@ -1,7 +1,7 @@
 """Kinetics and enzymes alone, for studies that look at nothing but concentrations.
 
-Compiling the program of the whole body takes most of the time of such a study. No concentration depends on the
-body but by a failing liver, which only people with a rare susceptibility have.
+Compiling the program of the whole body takes most of the time of such a study. No concentration depends on
+the body but by a failing liver, which only people with a rare susceptibility have.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from .rows import LEFT_OUT, ArmReading, ObservedRow
 from .schema import RawAccept
 from .spread import standard_deviation, words
 from .statistics import COMPARISONS, internal_unit, sample
+from .urine import URINE
 
 Array = NDArray[np.float64]
 UNIT_WORDS = {"fraction": "dimensionless", "fraction of baseline": "dimensionless", "ratio": "dimensionless"}
@@ -39,8 +40,12 @@ class Simulated:
 
     courses: Mapping[str, Course]
     protocols: Mapping[str, Protocol]
+    failed: Mapping[str, str]
+    """Arms that could not be simulated, with the reason."""
     rows: tuple[ObservedRow, ...]
     noise: Noise
+    crossover: bool
+    """The same people are in every arm."""
     notes: tuple[str, ...]
 
 
@@ -214,14 +219,16 @@ def _unit_of(quantity: str) -> str:
 def _predict(observed: ObservedRow, simulated: Simulated, *, empty_of_noise: bool) -> Prediction:
     row = observed.row
     noise = None if empty_of_noise else simulated.noise
+    for arm in (*observed.base, *observed.other):
+        if arm.arm not in simulated.courses:
+            raise InputError(simulated.failed.get(arm.arm) or "the arm was not simulated")
     base = _sampled(observed, observed.base, simulated.courses, noise)
     percent = observed.statistic.startswith("percent")
     how = _how(observed)
     if row.statistic not in COMPARISONS:
         return Prediction(base.number(how), None if percent else base)
     other = _sampled(observed, observed.other, simulated.courses, noise)
-    crossover = simulated.protocols[observed.base[0].arm].shared
-    same_people = crossover or row.arm in (None, observed.arm.name)
+    same_people = simulated.crossover or row.arm in (None, observed.arm.name)
     if (
         same_people
         and not percent

@@ -71,7 +71,7 @@ def weights(
             log -= 0.5 * (np.log(ratio) / spread) ** 2
         else:
             log -= 0.5 * ((values - seen.value) / _known(noise.visit, quantity, where)) ** 2
-    return np.exp(log - log.max())
+    return np.asarray(np.exp(log - log.max()))
 
 
 def effective(weight: Array) -> float:

@@ -1,4 +1,4 @@
-"""The speed of an infusion: ``rate`` with a duration, or with an amount, becomes an amount that goes in evenly."""
+"""The speed of an infusion: ``rate`` with a duration or an amount becomes an amount that goes in evenly."""
 
 from __future__ import annotations
 

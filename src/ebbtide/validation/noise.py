@@ -48,7 +48,7 @@ class Noise:
 
 
 def read_noise(library: Library, seed: int) -> Noise:
-    """The noise of the library: ``measurement.toml``, and of liver tests ``liver.toml``, of ``physiology``."""
+    """The noise of the library: in ``physiology/measurement.toml``, of liver tests in ``liver.toml``."""
     tables = library.physiology.get("measurement", {})
     labs = library.physiology.get("liver", {}).get("measurement", {})
     return Noise(

@@ -33,7 +33,8 @@ from .who import Entry, PeopleOfArm
 
 Array = NDArray[np.float64]
 LONGEST = "400 d"
-STUDY_KEYS = {"choice", "share", "over", "lasting", "rate", "target", "if_missing", "amount", "at", "last"}
+STUDY_KEYS = {"choice", "share", "if_missing", "amount", "last"}
+DOSE_KEYS = {"over", "lasting", "rate", "target", "at"}
 PLASMA = "plasma."
 
 
@@ -162,9 +163,7 @@ def read_protocol(
     ]
     parts += _supports(case, library, draws.people)
     given.sort(key=lambda dose: dose.time_h)
-    timeline = Timeline(
-        clock, [], _synonyms(library), [(use.last_h, use.product) for use in case.history]
-    )
+    timeline = Timeline(clock, [], _synonyms(library), [(use.last_h, use.product) for use in case.history])
     return Protocol(
         name=arm.name,
         parts=tuple(parts),
@@ -208,7 +207,8 @@ def _as_case(
 
 
 def _written(entry: Entry) -> dict[str, object]:
-    return entry.model_dump(by_alias=True, exclude_none=True, exclude=STUDY_KEYS)
+    left_out = STUDY_KEYS | (DOSE_KEYS if isinstance(entry, RawStudyDose) else set())
+    return entry.model_dump(by_alias=True, exclude_none=True, exclude=left_out)
 
 
 def _dose(dose: RawStudyDose, infusion: Infusion, at_h: float, where: str) -> dict[str, object]:
@@ -284,9 +284,7 @@ def _supports(case: Case, library: Library, people: int) -> list[Part]:
     times: dict[int, list[float]] = {}
     for time_h, kind in regimen.arms[0]:
         times.setdefault(kind, []).append(time_h)
-    return [
-        Part(regimen.kinds[kind], np.ones(people), times_h=tuple(own)) for kind, own in times.items()
-    ]
+    return [Part(regimen.kinds[kind], np.ones(people), times_h=tuple(own)) for kind, own in times.items()]
 
 
 def _synonyms(library: Library) -> dict[str, str]:

@@ -63,7 +63,7 @@ def resolve(
     at: str | None,
     endless: bool,
 ) -> Reading:
-    """The reading of ``statistic`` at ``at`` in a group of an arm; ``endless`` says that its doses do not end.
+    """The reading of ``statistic`` at ``at`` in a group of an arm, the doses of which may be ``endless``.
 
     Raises
     ------

@@ -59,7 +59,9 @@ def run_study(study: Study, library: Library, people: int = PEOPLE, seed: int = 
     )
     try:
         simulated = simulate(study, library, people, seed)
-        rows = results(study, library, simulated.rows, simulated.courses)
+        rows = results(study, library, simulated)
     except (InputError, FloatingPointError) as error:
         return replace(result, not_run=str(error))
+    if all(row.not_run for row in rows):
+        return replace(result, notes=simulated.notes, not_run=rows[0].not_run)
     return replace(result, rows=rows, notes=simulated.notes)

@@ -128,7 +128,7 @@ class RawStudyDose(RawDose):
 
 
 class RawStudyObservation(RawObservation):
-    """``[[arms.observations]]``: with ``use = "condition"`` the people are weighted by how well they fit it."""
+    """``[[arms.observations]]``: with ``use = "condition"`` people are weighted by how well they fit it."""
 
     use: Literal["condition", "report"] = "condition"
 

@@ -68,7 +68,7 @@ def _return_day(view: View) -> Array:
 
 
 def _event_free(view: View) -> Array:
-    """From the time in ``from``, else from the start of a window; at one time, from the start of the study."""
+    """From the time in ``from``, else the start of a window; at one time, from the start of the study."""
     start_h, end_h = view.reading.span.start_h, view.reading.span.end_h
     if view.reading.since_h is not None:
         start_h = view.reading.since_h
@@ -80,7 +80,7 @@ def _event_free(view: View) -> Array:
 
 
 def _time_to_steady_state(view: View) -> Array:
-    """From the first dose to the first trough from which on all are near the last; of one infusion, the curve."""
+    """From the first dose to the first trough (of few doses, the first time) from which on all are near the last."""
     criterion = _PERCENT.search(view.row.criterion or "")
     percent = float(criterion[1]) if criterion else STEADY_PERCENT
     if not 50.0 < percent < 100.0:
@@ -89,7 +89,9 @@ def _time_to_steady_state(view: View) -> Array:
         )
     span = view.reading.span
     time_h, curve = view.dense
-    doses = [g.time_h for g in view.reading.sources if span.start_h <= g.time_h <= min(span.end_h, time_h[-1])]
+    doses = [
+        g.time_h for g in view.reading.sources if span.start_h <= g.time_h <= min(span.end_h, time_h[-1])
+    ]
     start_h = doses[0] if doses else float(time_h[0])
     if len(doses) > 2:
         # troughs are those just before a dose, but for the first
@@ -181,6 +183,7 @@ def internal_unit(statistic: str, quantity_unit: str) -> str:
         return "percent"
     units = {
         "CL_F": "L/h", "Vz_F": "L", "dose": "nmol", "peak_day": "d", "return_day": "d",
-        "ratio_to": "dimensionless", "ratio_to_baseline": "dimensionless", "fraction_of_dose": "dimensionless",
+        "ratio_to": "dimensionless", "ratio_to_baseline": "dimensionless",
+        "fraction_of_dose": "dimensionless",
     }  # fmt: skip
     return units.get(statistic, quantity_unit)

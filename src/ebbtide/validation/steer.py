@@ -1,14 +1,15 @@
-"""Infusions that hold a plasma concentration: the input that each person's own compartments need.
+r"""Infusions that hold a plasma concentration: the input that each person's own compartments need.
 
 A loading dose brings the central compartment to the target; from there on, in short intervals, the rate is
 the one after which the concentration is the target again. In a linear mammillary compound this is
-:math:`CL \\cdot C + \\sum_i Q_i C e^{-k_i t}` in the limit of short intervals.
+:math:`CL \cdot C + \sum_i Q_i C e^{-k_i t}` in the limit of short intervals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def steps(people: People, steering: Steering) -> list[Step]:
         bolus = np.maximum(wanted - (to_central * modes).sum(axis=0), 0.0)
         modes = modes + into * bolus
         edges = _edges(start_h, end_h)
-        for left, right in zip(edges[:-1], edges[1:], strict=True):
+        for left, right in pairwise(edges):
             keep, gain = _passing(kinetics.modes.rate, right - left)
             left_over = (to_central * modes * keep).sum(axis=0)
             per_rate = (to_central * into * gain).sum(axis=0)
@@ -87,9 +88,7 @@ def _growth(total: float) -> float:
     low, high = 1.0 + 1e-9, 10.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (
-            (middle, high) if (middle**INTERVALS - 1.0) / (middle - 1.0) < total else (low, middle)
-        )
+        low, high = (middle, high) if (middle**INTERVALS - 1.0) / (middle - 1.0) < total else (low, middle)
     return low
 
 

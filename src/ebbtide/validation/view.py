@@ -1,4 +1,4 @@
-"""One reading of the course of an arm: the curve, the days, the value at a time, with noise where it counts."""
+"""One reading of the course of an arm: the curve, the days, the value at a time, with noise of visits."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class PeopleOfArm:
         if (np.diff(times) < 0).any() or times[0] < 0:
             raise InputError("times from 0 h on, in ascending order", where=where)
         stream = f"draw/{raw.draw}" if raw.draw else f"{label}.at"
-        return np.interp(self.draws.quantiles(self.streams + stream), shares, times)
+        return np.asarray(np.interp(self.draws.quantiles(self.streams + stream), shares, times))
 
     def _quantile(self, spread: RawLogNormal, own: str) -> Array:
         return self.draws.quantiles(self.streams + (f"draw/{spread.draw}" if spread.draw else own))
