@@ -40,23 +40,23 @@ class Index:
     """Study file and arm; the first comparison or ratio to a metabolite in that arm counts."""
 
 
+KI, LOSS, MOST = "inhibition_constant", "inactivation_constant", "induction_maximum"
+POOLED = "greenblatt2015_pooled_inhibitors"
+# fmt: off
 INDEX = (
-    Index(("ketoconazole",), "cyp3a4", "inhibition_constant",
-          (("greenblatt2015_pooled_inhibitors", "ketoconazole 400 mg a day"),)),
-    Index(("itraconazole", "hydroxyitraconazole"), "cyp3a4", "inhibition_constant",
-          (("greenblatt2015_pooled_inhibitors", "itraconazole 200 mg a day"),)),
-    Index(("ritonavir",), "cyp3a4", "inhibition_constant",
-          (("greenblatt2015_pooled_inhibitors", "ritonavir 100 mg twice a day"),)),
-    Index(("clarithromycin",), "cyp3a4", "inactivation_constant",
-          (("greenblatt2015_pooled_inhibitors", "clarithromycin 500 mg twice a day"),)),
-    Index(("erythromycin",), "cyp3a4", "inactivation_constant", (("olkkola1993_erythromycin", "erythromycin"),)),
-    Index(("rifampicin",), "cyp3a4", "induction_maximum", (("backman1996_rifampicin", "rifampicin"),)),
-    Index(("fluvoxamine",), "cyp1a2", "inhibition_constant",
+    Index(("ketoconazole",), "cyp3a4", KI, ((POOLED, "ketoconazole 400 mg a day"),)),
+    Index(("itraconazole", "hydroxyitraconazole"), "cyp3a4", KI, ((POOLED, "itraconazole 200 mg a day"),)),
+    Index(("ritonavir",), "cyp3a4", KI, ((POOLED, "ritonavir 100 mg twice a day"),)),
+    Index(("clarithromycin",), "cyp3a4", LOSS, ((POOLED, "clarithromycin 500 mg twice a day"),)),
+    Index(("erythromycin",), "cyp3a4", LOSS, (("olkkola1993_erythromycin", "erythromycin"),)),
+    Index(("rifampicin",), "cyp3a4", MOST, (("backman1996_rifampicin", "rifampicin"),)),
+    Index(("fluvoxamine",), "cyp1a2", KI,
           (("culmmerdek2005_fluvoxamine", "fluvoxamine"), ("jeppesen1996_fluvoxamine", "fluvoxamine"))),
-    Index(("ciprofloxacin",), "cyp1a2", "inhibition_constant", (("healy1989_ciprofloxacin", "ciprofloxacin"),)),
-    Index(("quinidine",), "cyp2d6", "inhibition_constant", (("manap1999_quinidine", "quinidine"),)),
-    Index(("fluoxetine", "norfluoxetine"), "cyp2d6", "inhibition_constant", (("sager2014_fluoxetine", "fluoxetine"),)),
-)  # fmt: skip
+    Index(("ciprofloxacin",), "cyp1a2", KI, (("healy1989_ciprofloxacin", "ciprofloxacin"),)),
+    Index(("quinidine",), "cyp2d6", KI, (("manap1999_quinidine", "quinidine"),)),
+    Index(("fluoxetine", "norfluoxetine"), "cyp2d6", KI, (("sager2014_fluoxetine", "fluoxetine"),)),
+)
+# fmt: on
 
 
 def scaled(library: Library, index: Index, factor: float) -> Library:
@@ -93,7 +93,7 @@ def ratios(library: Library, index: Index, people: int) -> list[tuple[float, flo
 
 
 def fit(miss: Callable[[float], float]) -> float:
-    """The logarithm of the factor at which ``miss`` (mean log of predicted over observed) vanishes: secant."""
+    """The logarithm of the factor at which ``miss`` (mean log of predicted over observed) vanishes."""
     x0, y0 = 0.0, miss(0.0)
     if abs(y0) < CLOSE:
         return x0
@@ -109,9 +109,13 @@ def fit(miss: Callable[[float], float]) -> float:
 
 def main() -> None:
     """Print each number of the library, the fitted one, and the ratios behind them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=64)
-    parser.add_argument("--report", action="store_true", help="ratios with the numbers of the library, no fit")
+    parser.add_argument(
+        "--report", action="store_true", help="ratios with the numbers of the library, no fit"
+    )
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     library = load_library()

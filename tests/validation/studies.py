@@ -37,16 +37,42 @@ amount = { value = 1, unit = "dimensionless", source = "GeneralKnowledge", basis
 """
 
 
+NUMBER = '{{ value = {}, unit = "{}", source = "GeneralKnowledge", basis = "measured" }}'
+DEEP_VOLUME, DEEP_FLOW, RENAL = 60.0, 9.0, 0.4
+"""Of deepanol: testanol with a second compartment, cleared by kidneys and CYP1A2."""
+
+
 def library_with_testanol(folder: Path) -> Library:
     (folder / "compounds").mkdir(parents=True)
     (folder / "products").mkdir()
+    second = (
+        COMPOUND.replace("testanol", "deepanol")
+        .replace("Testanol", "Deepanol")
+        .replace(
+            "[pathways]\ncyp2d6 = " + NUMBER.format(1, "dimensionless"),
+            "[[disposition.peripherals]]\n"
+            f"volume = {NUMBER.format(DEEP_VOLUME, 'L')}\nflow = {NUMBER.format(DEEP_FLOW, 'L/h')}\n"
+            f"[pathways]\nrenal = {NUMBER.format(RENAL, 'dimensionless')}\n"
+            f"cyp1a2 = {NUMBER.format(1 - RENAL, 'dimensionless')}",
+        )
+    )
     (folder / "compounds" / "testanol.toml").write_text(COMPOUND)
+    (folder / "compounds" / "deepanol.toml").write_text(second)
     (folder / "products" / "testanol_injection.toml").write_text(PRODUCT)
+    (folder / "products" / "deepanol_injection.toml").write_text(
+        PRODUCT.replace("testanol", "deepanol").replace("Testanol", "Deepanol")
+    )
     return load_library([folder])
 
 
 def dose(amount: Any = "14 mg", at: Any = "0 h", **more: Any) -> dict[str, Any]:
-    return {"product": "testanol_injection", "amount": amount, "at": at, **more}
+    given = {"product": "testanol_injection", "amount": amount, "at": at, **more}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def held(quantity: str, value: Any, product: str = "testanol_injection", **more: Any) -> dict[str, Any]:
+    given = {"product": product, "target": {"quantity": quantity, "value": value}, "at": "0 h", "over": "6 h"}
+    return {key: value for key, value in (given | more).items() if value is not None}
 
 
 def seen(statistic: str, quantity: str = "plasma.testanol", value: Any = 1.0, **more: Any) -> dict[str, Any]:

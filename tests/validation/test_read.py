@@ -6,6 +6,7 @@ import pytest
 
 from ebbtide.library import InputError
 from ebbtide.validation.read import parse_study, read_study, study_files
+from ebbtide.validation.rows import check_row
 
 from .studies import ROOT, arm, dose, seen, study
 
@@ -55,20 +56,10 @@ def test_start(start: object) -> None:
         ("arms.0.observed", [], "nothing is observed"),
         ("arms.0.doses.0.shares", 0.5, 'Did you mean "share"'),
         ("arms.0.doses.0.share", 1.5, r"doses\[0\].share"),
-        ("arms.0.observed.0.statistic", "cmax", r'observed\[0\].statistic: unknown statistic.*mean "Cmax"'),
-        ("arms.0.observed.0.statistic", "time_to_steady_state", "not supported yet"),
-        ("arms.0.observed.0.statistic", "ratio_to", "arm: key is missing"),
-        ("arms.0.observed.0.of", "Cmax", "names another statistic"),
-        ("arms.0.observed.0.arm", "B", "unknown arm"),
         ("arms.0.observed.0.across", "middle", "across"),
-        ("arms.0.observed.0.among", "everybody", "unknown group"),
-        ("arms.0.observed.0.among", "in_programme", "not supported yet"),
-        ("arms.0.observed.0.value", None, "value: key is missing"),
         ("arms.0.observed.0.value", "12 nM", "a number is needed"),
         ("arms.0.observed.0.accept", {"folds": 2}, 'Did you mean "fold"'),
         ("arms.0.observed.0.accept", {"fold": 0.5}, "fold"),
-        ("arms.0.observed.0.accept", {"width_fold": 2}, 'needs "band"'),
-        ("arms.0.observed.0.criterion", "95 %", "not supported yet"),
         ("arms.0.observed.0.spread", {"sem": 2}, 'Did you mean "se"'),
     ],
 )
@@ -90,13 +81,33 @@ def test_a_pool_gives_nothing_of_its_own() -> None:
         parse_study(raw, "x")
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("statistic", "cmax", r'observed\[0\].statistic: unknown statistic.*mean "Cmax"'),
+        ("statistic", "ratio_to", "arm: key is missing"),
+        ("of", "Cmax", "names another statistic"),
+        ("arm", "B", "unknown arm"),
+        ("value", None, "value: key is missing"),
+        ("accept", {"width_fold": 2}, 'needs "band"'),
+    ],
+)
+def test_a_row_that_cannot_be_evaluated(path: str, value: Any, told: str) -> None:
+    read = parse_study(changed(f"arms.0.observed.0.{path}", value), "bad.toml")
+    with pytest.raises(InputError, match=rf"(?s)bad.toml.*{told}"):
+        check_row(read.arms["A"].observed[0], read.arms, "bad.toml: arms[0].observed[0]")
+
+
 def test_words_need_a_range() -> None:
     raw = changed("arms.0.observed.0.value", None)
-    raw["arms"][0]["observed"][0]["words"] = "moderate"
+    row = raw["arms"][0]["observed"][0]
+    row["words"] = "moderate"
+    read = parse_study(raw, "x")
     with pytest.raises(InputError, match="cannot be judged"):
-        parse_study(raw, "x")
-    raw["arms"][0]["observed"][0]["accept"] = {"low": 3}
-    parse_study(raw, "x")
+        check_row(read.arms["A"].observed[0], read.arms, "x")
+    row["accept"] = {"low": 3}
+    read = parse_study(raw, "x")
+    check_row(read.arms["A"].observed[0], read.arms, "x")
 
 
 def test_folders(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from .studies import (
     VOLUME,
     arm,
     dose,
+    held,
     predicted,
     rows,
     run,
@@ -171,15 +172,22 @@ def test_entry_rule(testanol: Library) -> None:
     ("change", "told"),
     [
         ({"doses": [dose(product="testanol_injecton")]}, 'product: unknown product.*"testanol_injection"'),
-        ({"doses": [dose(rate="4 mg/h")]}, "doses.0..rate: not supported yet"),
-        ({"doses": [dose(target={"quantity": "x"})]}, "target: not supported yet"),
-        ({"doses": [dose(at={"quantiles": {"p50": "1 h"}})]}, "quantiles: not supported yet"),
+        ({"doses": [dose(None, rate="4 mg/h")]}, "doses.0..over: key is missing"),
+        ({"doses": [dose(None, rate="4 mg", over="1 h")]}, "doses.0..rate: not a rate"),
+        ({"doses": [dose(rate="4 mg/h", over="1 h")]}, "amount and rate say how long it lasts"),
+        ({"doses": [dose(None)]}, "amount: key is missing"),
+        ({"doses": [held("cows", "1 nM")]}, "target.quantity"),
+        ({"doses": [held("plasma.testanol", "1 mg")]}, "value: a concentration is needed"),
+        ({"doses": [held("plasma.testanol", "1 nM", over=None)]}, "over: key is missing"),
+        ({"doses": [dose(at={"quantiles": {"half": "1 h"}})]}, "not a quantile"),
+        ({"doses": [dose(at={"quantiles": {"p10": "2 h", "p90": "1 h"}})]}, "ascending order"),
+        ({"supports": [{"kind": "councelling"}]}, 'Did you mean "counselling"'),
+        ({"observations": [{"at": "1 h", "sign": "jaundice"}]}, "cannot weight people by it"),
+        ({"population": {"smoker": 1.5}}, "smoker: a share is a number from 0 to 1"),
+        ({"population": {"susceptible": ["liver.tea"]}}, "unknown susceptibility"),
         ({"doses": [dose("14 mL")]}, "amount"),
         ({"doses": [dose(over="0 h")]}, "impossible length of an infusion"),
         ({"doses": []}, "nothing to simulate"),
-        ({"supports": [{"kind": "counselling"}]}, "supports are not simulated yet"),
-        ({"observations": [{"at": "1 h"}]}, "observations: not supported yet"),
-        ({"population": {"smoker": 0.5}}, "smoker: not supported yet"),
         ({"population": {"conditions": ["hepatits_c"]}}, 'Did you mean "hepatitis_c"'),
         ({"observed": [seen("Cmax", "plasma.testanl")]}, 'Did you mean "plasma.testanol"'),
         ({"observed": [seen("value", "sleep.depth", at="1 h")]}, "unknown quantity"),
@@ -222,9 +230,9 @@ def test_others_run_on(tmp_path: Path, library: Library) -> None:
     assert tea.not_run == ""
     summary = summarise([broken, tea])
     assert (summary["studies"], summary["run"]) == (2, 1)
-    kinetics = summary["agreement"][0]
-    assert (kinetics["domain"], kinetics["role"], kinetics["rows"]) == ("kinetics", "calibration", 16)
-    assert kinetics["aafe"] < 1.3
+    exposures = summary["agreement"][0]
+    assert (exposures["domain"], exposures["role"], exposures["rows"]) == ("pk", "calibration", 16)
+    assert exposures["aafe"] < 1.3
 
 
 def test_tea_of_tanna(library: Library) -> None:

@@ -55,7 +55,7 @@ class Peripheral(Entry):
 class DoseDependence(Entry):
     """Bioavailability that falls with the dose: ``at_1_mg + per_decade * log10(dose/mg)``."""
 
-    at_1_mg: Fraction
+    at_1_mg: Ratio
     per_decade: Ratio
     lowest: Fraction
 
@@ -190,6 +190,8 @@ class Compound(Entry):
     slopes: dict[LinearTarget, Parameter] = Field(default_factory=dict)
     """Effect per nM of total concentration in plasma or effect site, in the unit ``ms/nM`` for ``qtc``."""
     note: str = ""
+    known: str = ""
+    """In plain words, what is known, and what is not, of its effect in opioid withdrawal; reports show it."""
 
     @model_validator(mode="after")
     def _shares_sum(self) -> Compound:

@@ -80,7 +80,7 @@ def _event_free(view: View) -> Array:
 
 
 def _time_to_steady_state(view: View) -> Array:
-    """From the first dose to the first trough (of few doses, the first time) from which on all are near the last."""
+    """From the first dose to the first trough (or time, of few doses) from which all are near the last."""
     criterion = _PERCENT.search(view.row.criterion or "")
     percent = float(criterion[1]) if criterion else STEADY_PERCENT
     if not 50.0 < percent < 100.0:
