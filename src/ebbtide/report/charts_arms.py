@@ -29,6 +29,8 @@ GUTTER = 40
 """Pixels that axes and spacing take from each row of small charts."""
 SMALL_POINTS = 130
 CURVE_POINTS = 150
+LEAST_BELOW = 0.02
+"""A curve that dips below zero by less than this share of the axis gets no negative axis."""
 MOST_DAYS = 15
 """Days drawn in the relapse chart; its table has them all."""
 
@@ -79,11 +81,16 @@ def arms_chart(
 
 
 def curves_chart(
-    panels: Sequence[tuple[str, str, float | None, Mapping[int, Band]]], duration_h: float, *, single: bool
+    panels: Sequence[tuple[str, str, float | None, Mapping[int, Band]]],
+    duration_h: float,
+    *,
+    single: bool,
+    marked: bool = False,
 ) -> Spec:
     """One small chart a quantity, each with its own axis; arms overlaid, told apart by colour and dash.
 
     ``panels`` holds title, unit, the top of the scale if there is one, and the band of each arm by index.
+    ``marked`` puts a point on each value, for values that stand alone.
     """
     unit_h, _ = time_unit(duration_h)
     columns = min(3, len(panels))
@@ -93,7 +100,11 @@ def curves_chart(
     charts: list[Spec] = []
     for index, (title, unit, maximum, arms) in enumerate(panels):
         top = nice_top(max(float(np.nanmax(b.median if single else b.high)) for b in arms.values()), maximum)
-        y = value_axis(unit, top, values=three_ticks(top), format=",.3~r" if 1e-3 < top < 1e5 else ".1e")
+        lowest = min(float(np.nanmin(b.median if single else b.low)) for b in arms.values())
+        bottom = -nice_top(-lowest) if lowest < -LEAST_BELOW * top else 0.0
+        ticks = [bottom, *three_ticks(top)] if bottom else three_ticks(top)
+        form = ",.3~r" if 1e-3 < top < 1e5 else ".1e"
+        y = value_axis(unit, top, bottom=bottom, values=ticks, format=form)
         rows = [
             {**row, "a": arm}
             for arm, band in arms.items()
@@ -106,20 +117,23 @@ def curves_chart(
                 "height": 120,
                 "data": {"values": rows},
                 "encoding": {"x": time_axis(duration_h, labelled=index >= len(panels) - columns, small=True)},
-                "layer": _overlaid(y, drawn, single=single),
+                "layer": _overlaid(y, drawn, single=single, marked=marked),
             }
         )
     return _grid(charts, columns)
 
 
-def _overlaid(y: Spec, arms: Sequence[int], *, single: bool) -> list[Spec]:
+def _overlaid(y: Spec, arms: Sequence[int], *, single: bool, marked: bool = False) -> list[Spec]:
     """One mark for all arms together: half the marks, half the time to draw."""
     styles = [stroke(arm) for arm in arms]
     by_arm = {"field": "a", "type": "nominal", "legend": None}
     colour = {"color": {**by_arm, "scale": {"domain": arms, "range": [s.colour for s in styles]}}}
     dashes = {"domain": arms, "range": [list(s.dash) or [1, 0] for s in styles]}
     encoding = {"y": y, **colour, "strokeDash": {**by_arm, "scale": dashes}}
-    middle = {"mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"}, "encoding": encoding}
+    mark: Spec = {"type": "line", "strokeWidth": 2, "strokeJoin": "round"}
+    if marked:
+        mark["point"] = {"size": 16, "filled": True, "strokeDash": [1, 0]}
+    middle = {"mark": mark, "encoding": encoding}
     return [middle] if single else [area("l", "h", y, 0.12, **colour), middle]
 
 

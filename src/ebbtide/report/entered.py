@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from . import inventory
 from .clock import calendar, instant, span
 from .scene import Scene
 from .words import label, plain
@@ -53,3 +54,26 @@ def use(stream: Any) -> str:
         side = "before" if stream.last_h <= 0 else "after"
         parts.append(f"last {span(abs(stream.last_h))} {side} the start")
     return ", ".join(parts)
+
+
+def conditions(scene: Scene) -> tuple[str, ...]:
+    """Each condition of the person, and what it changes in the computation."""
+    if scene.library is None:
+        return ()
+    found = []
+    for name in getattr(scene.forecast.case.person, "conditions", ()):
+        changed = inventory.condition_effects(scene.library, name)
+        what = f"changes {', '.join(changed)}" if changed else f"recorded; {inventory.NOTHING}"
+        found.append(f"{label(name).capitalize()}: {what}.")
+    return tuple(found)
+
+
+def supports(scene: Scene) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Supports of the case, then those that each alternative adds, with what they act on."""
+    case = scene.forecast.case
+    groups = [("", case.supports), *((a.title, a.supports) for a in case.alternatives)]
+    return tuple(
+        (title, tuple(inventory.support_line(s, scene.library) for s in group))
+        for title, group in groups
+        if group
+    )

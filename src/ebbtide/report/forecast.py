@@ -13,6 +13,8 @@ from ebbtide.library import Library
 from ebbtide.safety import emergency_texts, forecast_findings
 
 from . import provenance
+from .contents import drawn_contents
+from .inventory import without_effect
 
 
 def make_forecast(
@@ -41,18 +43,9 @@ def make_forecast(
         emergency=emergency_texts(library),
         assumptions=provenance.assumptions(numbers),
         sources=provenance.sources(library, numbers, cited),
-        missing=run.missing + _unassayed(case),
-        not_simulated=case.unknown_products,
+        missing=run.missing + drawn_contents(case, library, single=people == 1),
+        not_simulated=case.unknown_products + without_effect(case, library),
         provenance=_provenance(library, people, seed, step_h, run),
-    )
-
-
-def _unassayed(case: Case) -> tuple[str, ...]:
-    taken = {d.product: d.title for d in (*case.doses, *(d for a in case.alternatives for d in a.doses))}
-    return tuple(
-        f"assay of {title}: not given; contents are drawn from the published variability of such products"
-        for name, title in taken.items()
-        if name not in case.products and "kratom" in name
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import entered, figures, figures_arms, prose, tables
+from . import entered, figures, figures_arms, figures_body, inventory, prose, tables
 from .bands import BETWEEN, WITH_UNCERTAINTY
 from .clock import moment, span
 from .compare import relapse_spread
@@ -80,6 +80,14 @@ class Page:
     standard_shown: bool
     arms_cows: Figure | None
     arms_craving: Figure | None
+    days: tuple[Figure, ...]
+    """Sleep and other figures of all arms: with what is expected, or with the options where there are any."""
+    days_words: str
+    staying: Figure | None
+    staying_lead: str
+    staying_words: tuple[tuple[str, str], ...]
+    vital: tuple[Figure, ...]
+    vital_words: tuple[str, ...]
     outcomes: Table | None
     differences: Table | None
     findings: tuple[Finding, ...]
@@ -88,6 +96,8 @@ class Page:
     relapse_words: tuple[tuple[str, str], ...]
     certainty: Figure | None
     certainty_words: str
+    known: tuple[tuple[str, str], ...]
+    """Each substance, and what is known of it."""
     missing: tuple[str, ...]
     not_simulated: tuple[str, ...]
     assumptions: Table | None
@@ -97,6 +107,8 @@ class Page:
     doses: tuple[Option, ...]
     person: tuple[tuple[str, str], ...]
     history: tuple[str, ...]
+    conditions: tuple[str, ...]
+    supports: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
     sources: tuple[Mapping[str, Any], ...]
     provenance: tuple[tuple[str, str], ...]
@@ -126,6 +138,9 @@ def build(scene: Scene) -> Page:
     rows = [(arm.title, _tag(scene, i, short=True), scene.outcomes[i]) for i, arm in enumerate(scene.arms)]
     measured = bool(scene.outcomes[0])
     certain = figures.certainty_figure(scene)
+    daily = figures_body.daily_group(scene)
+    vital = (figures_body.breathing_group(scene), figures_body.blood_group(scene))
+    staying = figures_body.staying_figure(scene)
     return Page(
         title=case.title or case.id,
         facts=entered.facts(scene),
@@ -144,6 +159,13 @@ def build(scene: Scene) -> Page:
         standard_shown=any(arm.evidence_based for arm in scene.arms),
         arms_cows=figures_arms.arms_figure(scene, "cows"),
         arms_craving=figures_arms.arms_figure(scene, "craving"),
+        days=tuple(f for f in (figures_body.sleep_figure(scene), daily.figure) if f),
+        days_words=daily.words,
+        staying=staying,
+        staying_lead=prose.staying_lead(scene.duration_h, single=scene.single) if staying else "",
+        staying_words=figures_body.staying_words(scene),
+        vital=tuple(group.figure for group in vital if group.figure),
+        vital_words=tuple(group.words for group in vital if group.words),
         outcomes=tables.outcome_table(rows, single=scene.single) if measured else None,
         differences=tables.difference_table(rows, single=scene.single) if measured and several else None,
         findings=tuple(found),
@@ -152,6 +174,7 @@ def build(scene: Scene) -> Page:
         relapse_words=_relapse_words(scene),
         certainty=certain,
         certainty_words=_certainty_words(scene) if certain else "",
+        known=inventory.known_of(case, scene.library) if scene.library else (),
         missing=forecast.missing,
         not_simulated=forecast.not_simulated,
         assumptions=tables.assumption_table(forecast.assumptions) if forecast.assumptions else None,
@@ -162,8 +185,8 @@ def build(scene: Scene) -> Page:
         receptors=figures_arms.curves_figure(
             scene,
             "receptors",
-            "Mu-opioid receptor and breathing",
-            [q for q in ("mor.occupancy", "mor.signal", "ventilation") if q in quantities],
+            "Mu-opioid receptor",
+            [q for q in ("mor.occupancy", "mor.signal") if q in quantities],
         ),
         doses=tuple(
             Option(arm.title, _tag(scene, i), arm.evidence_based, arm.dose_lines, "")
@@ -171,6 +194,8 @@ def build(scene: Scene) -> Page:
         ),
         person=entered.person(case.person),
         history=tuple(entered.use(stream) for stream in case.history),
+        conditions=entered.conditions(scene),
+        supports=entered.supports(scene),
         notes=tuple(case.notes),
         sources=forecast.sources,
         provenance=_pairs({k: v for k, v in forecast.provenance.items() if k != "solver"}),

@@ -89,6 +89,12 @@ def option_change(option: Mapping[str, Outcome], reference: Mapping[str, Outcome
     return f"Against the case as written{mean} {' and '.join(parts)}."
 
 
+def staying_lead(duration_h: float, *, single: bool) -> str:
+    """What the figure of staying is, told once for all arms."""
+    who = "for the typical person" if single else "on average over people"
+    return f"After {span(24.0 * (duration_h // 24))}, the probabilities {who} are:"
+
+
 def relapse_lead(former_dose: str, *, single: bool) -> str:
     """What the relapse figures are, told once for all arms."""
     who, dose = "the typical person" if single else "the median person", former_dose or "the former dose"

@@ -18,8 +18,18 @@ from .words import label
 
 if TYPE_CHECKING:
     from ebbtide.engine.forecast import ArmForecast, Forecast
+    from ebbtide.library import Library
 
-SCALE_TOPS = {"craving": 100.0, "sows": 64.0, "sows_gossop": 30.0, "mor.occupancy": 1.0, "mor.signal": 1.0}
+SCALE_TOPS = {
+    "craving": 100.0,
+    "sows": 64.0,
+    "sows_gossop": 30.0,
+    "mor.occupancy": 1.0,
+    "mor.signal": 1.0,
+    "activation": 1.0,
+    "sedation": 1.0,
+    "pain": 10.0,
+}
 """Quantities on a scale that ends, with its end."""
 
 
@@ -56,8 +66,11 @@ class Scene:
         forecast: Forecast,
         severity: SeverityScale,
         scales: Mapping[str, tuple[str, SeverityScale]] | None = None,
+        library: Library | None = None,
     ) -> None:
         self.forecast = forecast
+        self.library = library
+        """For what it says of supports, conditions and substances; without it that is left out."""
         self.severity = severity
         self.scales: Mapping[str, tuple[str, SeverityScale]] = scales or {}
         self.arms: list[ArmForecast] = presented(forecast.arms)

@@ -9,6 +9,7 @@ from .bands import Bands
 from .compare import difference, relapse_spread, share_reaching
 from .outputs import quantity_summary
 from .scene import Scene
+from .staying import EVENTS, staying_band, staying_on, told_days
 
 
 def course_of(scene: Scene, index: int = 0) -> Course | None:
@@ -45,9 +46,22 @@ def answers(scene: Scene, index: int = 0) -> dict[str, Any]:
             "severity_at_peak": scene.severity.name_of(told.peak),
             "share_reaching": {f"{low:g}": share for low, _, share in reaching(scene, index)},
         }
+    if probabilities := staying(scene, index):
+        found["staying"] = probabilities
     found["outcomes"] = {
         key: {"title": o.title, "unit": o.unit, **o.spread} for key, o in scene.outcomes[index].items()
     }
+    return found
+
+
+def staying(scene: Scene, index: int) -> dict[str, Any]:
+    """Probability (%) that each event has not happened by the end of a day: mean and 5-95 % of people."""
+    found = {}
+    for quantity in EVENTS:
+        band = staying_band(scene.arms[index], quantity)
+        days = told_days(scene.duration_h)
+        if band is not None and days:
+            found[quantity] = {str(day): p for day, p in staying_on(band, days).items()}
     return found
 
 

@@ -214,6 +214,43 @@ def exposure_table(rows: Sequence[tuple[str, str, str, np.ndarray, np.ndarray]],
     )
 
 
+@dataclass(frozen=True)
+class Extremes:
+    """One quantity in one arm: its values, time x person."""
+
+    title: str
+    unit: str
+    arm: str
+    time_h: np.ndarray
+    values: np.ndarray
+
+
+def extremes_table(rows: Sequence[Extremes], *, single: bool) -> Table:
+    """One row a quantity and arm: each person's first, lowest and highest value, and when."""
+    found = []
+    for row in rows:
+        cells = [_people_cell(row.values[0], row.unit, single=single)]
+        for at, extreme in (
+            (row.values.argmin(axis=0), row.values.min(axis=0)),
+            (row.values.argmax(axis=0), row.values.max(axis=0)),
+        ):
+            when = float(np.median(row.time_h[at]))
+            cells += [_people_cell(extreme, row.unit, single=single), Cell(f"{number(when, 0)} h")]
+        found.append(Row(Cell(row.title, row.arm), tuple(cells)))
+    how = "" if single else ". Median of people’s own values; below it 5 to 95 % of people"
+    return Table(
+        f"First, lowest and highest value{how}",
+        ("Quantity", "At the start", "Lowest", "at", "Highest", "at"),
+        tuple(found),
+    )
+
+
+def _people_cell(values: np.ndarray, unit: str, *, single: bool) -> Cell:
+    spread = spread_of(values)
+    detail = "" if single else interval(spread["low"], spread["high"])
+    return Cell(f"{number(spread['median'])} {unit}".strip(), detail)
+
+
 def observation_table(rows: Sequence[tuple[str, str, str, str]]) -> Table:
     """What was observed, and what was forecast for that time: time, what, observed, forecast."""
     found = tuple(

@@ -43,7 +43,7 @@ def write_results(forecast: Forecast, out_dir: Path | str, library: Library | No
 
         library = load_library()
     out = Path(out_dir)
-    scene = Scene(forecast, severity_scale(library), other_scales(library))
+    scene = Scene(forecast, severity_scale(library), other_scales(library), library)
     page = build(scene)
     with ThreadPoolExecutor(max_workers=2) as pool:  # both work outside the lock of the interpreter
         drawing = pool.submit(draw, page)
