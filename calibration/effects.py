@@ -1,10 +1,10 @@
-"""Fit what alpha-2 agonists, lasting opioids, morphine and ethanol do, from the calibration studies that show it.
+"""Fit what alpha-2 agonists, lasting opioids, methadone and ethanol do, from the calibration studies that show it.
 
 Each number of ``NUMBERS`` is fitted to the rows of its own calibration studies in ``studies/``, run through the
 engine as ``ebbtide validate literature`` does, with fewer people: Gauss-Newton on the logarithm (logit for a
 fraction), a ridge to the library's earlier value as wide as was thought before the data, at most ``ROUNDS``
 rounds. The weight of a row is its published standard error where there is one. Predicted: the other trials of
-alpha-2 agonists, people on methadone, kratom, buprenorphine and benzodiazepines. ``python calibration/effects.py
+alpha-2 agonists, ice water on methadone and kratom, pupils on other opioids, benzodiazepines. ``python calibration/effects.py
 [NAME ...]`` prints value and 95 % interval; they stand in ``library/physiology/``.
 """
 
@@ -75,7 +75,10 @@ FITS = {
     ),
     "pupil": Fit(
         {"pupil.pupil.half_stimulus": (0.10, 0.5, False)},
-        (Row("pain/lotsch2001_pupil", "36 nM", "value", "20 h", 0.3),),
+        (
+            Row("pain/dyer1999_pupil", "methadone", "value", "3 h", 0.4),
+            Row("pain/dyer1999_pupil", "methadone", "value", "0 h", 0.5),
+        ),
     ),
     "ethanol": Fit(
         {"breathing.gaba.potentiation": (0.5, 1.0, True)},

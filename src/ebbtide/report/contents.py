@@ -48,10 +48,12 @@ def _told(intake: Intake, case: Case, library: Library, *, single: bool) -> str:
         return ""
     amount = contents[product.active]
     if product.content_is_unknown:
-        return f"assay of {intake.title}: not given; {_drawn(product, amount, library, single=single)}"
-    if amount.between_cv >= LARGE_CV:
-        return f"content of {intake.title}: often not what the label says; {_drawn(product, amount, library, single=single)}"
-    return ""
+        lead = f"assay of {intake.title}: not given"
+    elif amount.between_cv >= LARGE_CV:
+        lead = f"content of {intake.title}: often not what the label says"
+    else:
+        return ""
+    return f"{lead}; {_drawn(product, amount, library, single=single)}"
 
 
 def _drawn(product: Product, amount: Parameter, library: Library, *, single: bool) -> str:

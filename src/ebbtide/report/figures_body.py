@@ -101,8 +101,8 @@ def _liver_words(scene: Scene, injuring: list[str]) -> str:
         if alt is not None:
             count, total = max(count, int((alt.max(axis=0) >= MARKED_RISE * alt[0]).sum())), alt.shape[1]
     return (
-        f"{rare}: at most {count} of {total} people here reach {MARKED_RISE:g} times their first ALT in any arm. "
-        "How often it happens is not known, so bands that stay level do not show that it is safe."
+        f"{rare}: in no arm do more than {count} of {total} people here reach {MARKED_RISE:g} times their "
+        "first ALT. How often it happens is not known, so bands that stay level do not show that it is safe."
     )
 
 
@@ -233,9 +233,9 @@ def staying_figure(scene: Scene) -> Figure | None:
         return None
     how = "the typical person" if scene.single else "mean of people’s own; below it 5–95 % of people"
     note = (
-        "Each is computed as if the other did not happen, from hazards of outpatients in published trials and "
-        "cohorts. The second is for people who are in a programme. People differ far more than the causes "
-        "that are computed explain: for one person this says little."
+        "Each is computed as if the other did not happen, from hazards of outpatients in published trials "
+        "and cohorts. The second is for people who are in a programme. People differ far more than the "
+        "causes that are computed explain: for one person this says little."
     )
     last = days[-1]
     told = "; ".join(f"{r.head.text.lower()}, {r.head.detail}: {r.cells[-1].text} percent" for r in rows)
