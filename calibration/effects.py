@@ -1,11 +1,11 @@
-"""Fit what alpha-2 agonists, lasting opioids, methadone and ethanol do, from the calibration studies that show it.
+"""Fit what alpha-2 agonists, lasting opioids, methadone and ethanol do, from calibration studies.
 
-Each number of ``NUMBERS`` is fitted to the rows of its own calibration studies in ``studies/``, run through the
-engine as ``ebbtide validate literature`` does, with fewer people: Gauss-Newton on the logarithm (logit for a
-fraction), a ridge to the library's earlier value as wide as was thought before the data, at most ``ROUNDS``
-rounds. The weight of a row is its published standard error where there is one. Predicted: the other trials of
-alpha-2 agonists, ice water on methadone and kratom, pupils on other opioids, benzodiazepines. ``python calibration/effects.py
-[NAME ...]`` prints value and 95 % interval; they stand in ``library/physiology/``.
+Each number of ``FITS`` is fitted to rows of calibration studies in ``studies/``, run through the engine
+as ``ebbtide validate literature`` does, with fewer people: Gauss-Newton on the logarithm (logit for a
+fraction), a ridge to an earlier value as wide as was thought before the data. The weight of a row is its
+published standard error where there is one. Predicted: other trials of alpha-2 agonists, ice water on
+methadone and kratom, pupils on other opioids, benzodiazepines. ``python calibration/effects.py [NAME ...]``
+prints value and 95 % interval; they stand in ``library/physiology/``.
 """
 
 import sys
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Fit:
-    """Numbers ``file.table.key`` of the library that are fitted together: earlier value, width, whether a fraction."""
+    """Numbers ``file.table.key`` that are fitted together: earlier value, width, whether a fraction."""
 
     start: Mapping[str, tuple[float, float, bool]]
     rows: tuple[Row, ...]
@@ -99,7 +99,7 @@ def changed(library: Library, values: Mapping[str, float]) -> Library:
 
 def predicted(library: Library, rows: tuple[Row, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Predicted and observed numbers of ``rows``."""
-    found = {}
+    found: dict[tuple[str, ...], tuple[float | None, float | None]] = {}
     for name in dict.fromkeys(row.study for row in rows):
         result = run_study(read_study(STUDIES / f"{name}.toml"), library, PEOPLE)
         if result.not_run:
@@ -117,7 +117,7 @@ def run(fit: Fit, library: Library) -> None:
     error = np.array([row.error for row in fit.rows])
 
     def told(x: np.ndarray) -> np.ndarray:
-        return np.where(fraction, 1 / (1 + np.exp(-x)), np.exp(x))
+        return np.asarray(np.where(fraction, 1 / (1 + np.exp(-x)), np.exp(x)))
 
     def at(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return predicted(changed(library, dict(zip(names, map(float, told(x)), strict=True))), fit.rows)
@@ -127,7 +127,8 @@ def run(fit: Fit, library: Library) -> None:
         now, observed = at(x)
         slope = np.stack([(at(x + STEP * e)[0] - now) / STEP for e in np.eye(len(x))], axis=1)
         scaled = np.vstack([slope / error[:, None], np.diag(1 / width)])
-        step = np.linalg.lstsq(scaled, np.append((observed - now) / error, (start - x) / width), rcond=None)[0]
+        left = np.append((observed - now) / error, (start - x) / width)
+        step = np.linalg.lstsq(scaled, left, rcond=None)[0]
         x = x + np.clip(step, -1.0, 1.0)
         if np.abs(step).max() < STEADY:
             break

@@ -14,7 +14,8 @@ from .synthetic import make_forecast
 
 
 def scene_of(forecast: Forecast) -> Scene:
-    return Scene(forecast, severity_scale(load_library()))
+    library = load_library()
+    return Scene(forecast, severity_scale(library), library=library)
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,9 @@ class Case:
         Seen(48.0, "lab", "ALT", 41.0, text="41 U/L"),
     )
     notes: tuple[str, ...] = ("The lot of kratom has its own assay.",)
+    doses: tuple[Any, ...] = ()
+    alternatives: tuple[Any, ...] = ()
+    supports: tuple[Any, ...] = ()
 
 
 def hump(time_h: np.ndarray, peak: float, when: float, width: float) -> np.ndarray:
@@ -125,6 +128,18 @@ def make_arm(
     )
     values["mor.signal"] = values["mor.occupancy"] * 0.6
     values["ventilation"] = np.clip(1 - 0.12 * spread * np.exp(-t / 30), 0, 1.4)
+    values |= {
+        "pain": cows / 8,
+        "pupil": 4 + cows / 12,
+        "activation": 0.0 * cows,
+        "sedation": 0.2 * spread * np.exp(-t / 40),
+        "qtc_change": 0.5 * spread * np.exp(-t / 40),
+        "sleep.total": 7 - cows / 12,
+        "sleep.latency": 15 + 2 * cows,
+        "liver.alt": 22 * spread + 0 * t,
+        "risk.return_to_use": 0.05 * spread + 0 * t,
+        "risk.leave_programme": 0.02 * spread + 0 * t,
+    }
     coords = {"time_h": time_h, "person": np.arange(people)}
     data = xr.Dataset(
         {

@@ -18,7 +18,8 @@ from ebbtide.report.theme import STROKES
 from .conftest import scene_of
 from .synthetic import make_forecast
 
-FIGURES = {"course", "symptoms", "arms-cows", "arms-craving", "relapse", "certainty", "plasma", "receptors"}
+OVERLAID = {"plasma", "receptors", "sleep", "daily", "staying", "breathing"}
+FIGURES = OVERLAID | {"course", "symptoms", "arms-cows", "arms-craving", "relapse", "certainty"}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_chart_is_valid_vega_lite(name: str, figures: dict[str, Figure], vega_li
 
 @pytest.mark.parametrize("name", sorted(FIGURES - {"symptoms"}))
 def test_chart_draws_bands_and_not_people(name: str, figures: dict[str, Figure], scene: Scene) -> None:
-    most = MOST_POINTS * (len(scene.arms) if name in ("plasma", "receptors") else 1)
+    most = MOST_POINTS * (len(scene.arms) if name in OVERLAID else 1)
     sizes = [len(values) for values in datasets(figures[name].spec)]
     assert sizes
     assert max(sizes) <= most
@@ -61,7 +62,7 @@ def test_chart_draws_bands_and_not_people(name: str, figures: dict[str, Figure],
 
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_figure_says_in_words_what_it_shows(name: str, figures: dict[str, Figure]) -> None:
-    assert any(c.isdigit() for c in figures[name].summary) or name in ("plasma", "receptors", "symptoms")
+    assert any(c.isdigit() for c in figures[name].summary) or name in OVERLAID | {"symptoms"}
     assert figures[name].table.rows
     width = len(figures[name].table.columns) - 1
     assert all(len(row.cells) == width for row in figures[name].table.rows)

@@ -130,7 +130,7 @@ def test_emergency_and_what_this_is_come_before_all_numbers(page: Reader) -> Non
 
 
 def test_every_figure_has_a_table_and_every_chart_a_voice(page: Reader) -> None:
-    assert len(page.figures) == 8
+    assert len(page.figures) == 12
     assert all(found["table"] == 1 for found in page.figures)
     charts = [a for a in page.of("svg") if a.get("role") == "img"]
     assert len(charts) == 7

@@ -8,8 +8,8 @@ inhibitors divide its activity (Fahmi 2009 combines the three):
         - E \Bigl(k_{deg} + \sum_i \frac{k_{inact,i} I_i}{K_{I,i} + I_i}\Bigr), \qquad
     A = \frac{A_0 E}{1 + \sum_i I_i / K_i}
 
-with unbound concentrations :math:`I`: in the liver plasma and what arrives from the gut, in the gut wall
-what is being absorbed. Clearance and first pass follow :mod:`.enzymes`; the linear kinetics hold those of
+with unbound concentrations :math:`I`: those of plasma, in the liver with what arrives from the gut, in the gut
+wall with what is being absorbed. Clearance and first pass follow :mod:`.enzymes`; the linear kinetics hold those of
 the person at rest, and what is computed here is the difference.
 """
 
@@ -218,7 +218,7 @@ def exposures(
     liver, gut = Exposure({}, {}, {}), Exposure({}, {}, {})
     for who, n in zip(network.perpetrators, numbers.perpetrators, strict=True):
         plasma = n.unbound * present[who.central] / n.volume
-        in_liver, in_gut = plasma, jnp.zeros_like(plasma)
+        in_liver = in_gut = plasma
         for way, a, b in zip(who.ways_in, n.liver_inflow, n.gut_inflow, strict=True):
             in_liver = in_liver + a * present[way.depot]
             in_gut = in_gut + b * present[way.depot]

@@ -29,6 +29,8 @@ GUTTER = 40
 """Pixels that axes and spacing take from each row of small charts."""
 SMALL_POINTS = 130
 CURVE_POINTS = 150
+MANY_ARMS = 3
+"""From so many arms on, shades that lie over one another are drawn more faintly."""
 LEAST_BELOW = 0.02
 """A curve that dips below zero by less than this share of the axis gets no negative axis."""
 MOST_DAYS = 15
@@ -93,7 +95,7 @@ def curves_chart(
     ``marked`` puts a point on each value, for values that stand alone.
     """
     unit_h, _ = time_unit(duration_h)
-    columns = min(3, len(panels))
+    columns = min(3, len(panels)) if len(panels) != 4 else 2
     # Small charts of one figure share their colours, so every chart names all arms.
     drawn = sorted({arm for *_, arms in panels for arm in arms})
     width = (FULL_WIDTH - GUTTER * columns) // columns
@@ -134,7 +136,8 @@ def _overlaid(y: Spec, arms: Sequence[int], *, single: bool, marked: bool = Fals
     if marked:
         mark["point"] = {"size": 16, "filled": True, "strokeDash": [1, 0]}
     middle = {"mark": mark, "encoding": encoding}
-    return [middle] if single else [area("l", "h", y, 0.12, **colour), middle]
+    shade = 0.12 if len(arms) < MANY_ARMS else 0.05
+    return [middle] if single else [area("l", "h", y, shade, **colour), middle]
 
 
 def relapse_chart(

@@ -57,10 +57,12 @@ def _told(intake: Intake, case: Case, library: Library, *, single: bool) -> str:
 
 
 def _drawn(product: Product, amount: Parameter, library: Library, *, single: bool) -> str:
-    compound = label(library.compounds[product.active].name)
     share = amount.unit == "dimensionless"
     size = amount.value * 100 if share else amount.value
-    unit = "% of the label" if share else amount.unit
+    unit = "% of what the label says" if share else amount.unit
+    typical = f"{number(size)} {unit}"
+    if not share:
+        typical += f" of {label(library.compounds[product.active].name)}"
     factor = math.exp(NORMAL_95 * math.sqrt(math.log1p(amount.between_cv**2)))
     spread = (
         f"products differ with a coefficient of variation of {number(amount.between_cv * 100, 0)} % "
@@ -68,5 +70,5 @@ def _drawn(product: Product, amount: Parameter, library: Library, *, single: boo
     )
     others = ", other contents likewise" if len(product.contents) > 1 else ""
     if single:
-        return f"computed with the typical {number(size)} {unit} of {compound}{others}; {spread}"
-    return f"drawn for each person around {number(size)} {unit} of {compound}{others}; {spread}"
+        return f"computed with the typical {typical}{others}; {spread}"
+    return f"drawn for each person around {typical}{others}; {spread}"

@@ -18,7 +18,7 @@ from .nights import Nights, nights
 from .scene import Figure, Key, Scene
 from .staying import EVENTS, staying_band, staying_on, told_days
 from .theme import stroke
-from .words import number, percent
+from .words import number, percent, plain_number
 
 Array = NDArray[np.float64]
 Panel = tuple[str, str, float | None, dict[int, Band]]
@@ -60,8 +60,9 @@ def movement(scene: Scene, quantity: str) -> float | None:
 
 def daily_group(scene: Scene) -> Group:
     """Craving (where arms are not set side by side elsewhere), pain, pupil and activation."""
-    craving = () if len(scene.arms) > 1 else ("craving",)
-    return _group(scene, "daily", "Craving, pain and signs", (*craving, "pain", "pupil", "activation"))
+    if len(scene.arms) > 1:
+        return _group(scene, "daily", "Pain, pupil and activation", ("pain", "pupil", "activation"))
+    return _group(scene, "daily", "Craving, pain and signs", ("craving", "pain", "pupil", "activation"))
 
 
 def breathing_group(scene: Scene) -> Group:
@@ -100,9 +101,10 @@ def _liver_words(scene: Scene, injuring: list[str]) -> str:
         alt = person_values(arm, "liver.alt")
         if alt is not None:
             count, total = max(count, int((alt.max(axis=0) >= MARKED_RISE * alt[0]).sum())), alt.shape[1]
+    who = f"{count} of {total} people here reach" if count else f"none of the {total} people here reaches"
     return (
-        f"{rare}: in no arm do more than {count} of {total} people here reach {MARKED_RISE:g} times their "
-        "first ALT. How often it happens is not known, so bands that stay level do not show that it is safe."
+        f"{rare}: {who} {MARKED_RISE:g} times their first ALT{' in an arm' if count else ''}. How "
+        "often it happens is not known, so bands that stay level do not show that it is safe."
     )
 
 
@@ -117,7 +119,7 @@ def _group(scene: Scene, figure_id: str, title: str, quantities: tuple[str, ...]
         name, unit = scene.title_of(quantity), scene.unit_of(quantity)
         shown = "" if unit in ("fraction", "points") else unit
         if moved < LEAST_MOVE[quantity]:
-            still.append(f"{name} (by under {number(LEAST_MOVE[quantity])} {shown}".strip() + ")")
+            still.append(f"{name} (by under {plain_number(LEAST_MOVE[quantity])} {shown}".strip() + ")")
             continue
         curves = {i: b.band(quantity) for i, b in enumerate(scene.bands) if quantity in b}
         panels.append((name, unit or "fraction", scene.maximum_of(quantity), curves))
@@ -130,6 +132,7 @@ def _group(scene: Scene, figure_id: str, title: str, quantities: tuple[str, ...]
     if not panels:
         return Group(words=words)
     names = ", ".join(name for name, *_ in panels)
+    own_scale = " Each chart has its own scale." if len(panels) > 1 else ""
     figure = Figure(
         figure_id,
         title if len(panels) > 1 else panels[0][0],
@@ -137,7 +140,7 @@ def _group(scene: Scene, figure_id: str, title: str, quantities: tuple[str, ...]
         f"{names} over {span(scene.duration_h)}.",
         tables.extremes_table(rows, single=scene.single),
         _arm_keys(scene, panels),
-        "" if scene.single else "Lines are medians, shades 5–95 % of people. Each chart has its own scale.",
+        "" if scene.single else f"Lines are medians, shades 5–95 % of people.{own_scale}",
     )
     return Group(figure, words)
 
@@ -221,7 +224,7 @@ def staying_figure(scene: Scene) -> Figure | None:
         curves = {i: b for i, arm in enumerate(scene.arms) if (b := staying_band(arm, quantity)) is not None}
         if not curves or not days:
             continue
-        panels.append((name, "% of people", 100.0, curves))
+        panels.append((name, "probability (%)", 100.0, curves))
         for index, band in curves.items():
             on = staying_on(band, days).values()
             cells = tuple(
@@ -237,6 +240,11 @@ def staying_figure(scene: Scene) -> Figure | None:
         "and cohorts. The second is for people who are in a programme. People differ far more than the "
         "causes that are computed explain: for one person this says little."
     )
+    if _holds_kratom(scene):
+        note += (
+            " Whether kratom changes either has not been measured: what is shown of it follows from the "
+            "withdrawal that the model computes, and from nothing else."
+        )
     last = days[-1]
     told = "; ".join(f"{r.head.text.lower()}, {r.head.detail}: {r.cells[-1].text} percent" for r in rows)
     return Figure(
@@ -251,6 +259,15 @@ def staying_figure(scene: Scene) -> Figure | None:
         ),
         _arm_keys(scene, panels),
         note if scene.single else f"Lines are means, shades 5–95 % of people’s own probabilities. {note}",
+    )
+
+
+def _holds_kratom(scene: Scene) -> bool:
+    if scene.library is None:
+        return False
+    names = {q.removeprefix("plasma.") for bands in scene.bands for q in bands.quantities}
+    return any(
+        "kratom_alkaloid" in scene.library.compounds[n].classes for n in names & set(scene.library.compounds)
     )
 
 

@@ -41,7 +41,7 @@ def staying_on(band: Band, days: tuple[int, ...]) -> dict[int, dict[str, float]]
     """Mean and 5-95 % of people (%) at the end of each day."""
     return {
         day: {
-            name: float(np.interp(24.0 * day, band.time_h, curve))
+            name: round(float(np.interp(24.0 * day, band.time_h, curve)), 4)
             for name, curve in (("mean", band.median), ("low", band.low), ("high", band.high))
         }
         for day in days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -46,17 +46,22 @@ def people_of(
     return people
 
 
-def run_arm(people: People, protocol: Protocol, request: Request, rates: Array) -> Array:
+def kinds_needed(protocols: Iterable[Protocol]) -> int:
+    """Kinds of doses that every arm is filled up to, so that all run by one program."""
+    most = max((len(p.parts) + steer.most_steps(p.parts) for p in protocols), default=0)
+    return max(-(-most // KINDS), 1) * KINDS
+
+
+def run_arm(people: People, protocol: Protocol, request: Request, rates: Array, kinds: int) -> Array:
     """Values ``(times, quantities, people)`` of one arm, the parts of which are the kinds of ``people``.
 
-    ``rates`` are the relaxation rates of the typical person.
+    ``rates`` are the relaxation rates of the typical person; ``kinds`` is that of :func:`kinds_needed`.
     """
     steered = steer.given(people, protocol.parts)
     jumps = [people.doses[i] * part.factor for i, part in enumerate(protocol.parts)]
     later = [(time_h, len(jumps) + i) for i, (time_h, _, _) in enumerate(steered)]
     jumps += [people.doses[kind] * factor for _, kind, factor in steered]
-    spare = max(-len(jumps) % KINDS, KINDS - len(jumps))
-    jumps += [np.zeros(people.doses.shape[1:])] * spare
+    jumps += [np.zeros(people.doses.shape[1:])] * (kinds - len(jumps))
     people = replace(people, doses=np.stack(jumps))
 
     def run(group: Group) -> Array:

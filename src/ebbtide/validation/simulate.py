@@ -19,7 +19,7 @@ from . import follow
 from .bodiless import without_body
 from .cohort import Cohort, read_cohort
 from .course import Course
-from .crowd import people_of, run_arm
+from .crowd import kinds_needed, people_of, run_arm
 from .draws import Draws
 from .evaluate import Simulated
 from .grid import output_times
@@ -60,6 +60,15 @@ class _Arm:
     def points_h(self) -> list[float]:
         """When that is looked at."""
         return [o.time_h for _, o in self.seen] + ([] if self.entry_h is None else [self.entry_h])
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What all arms share."""
+
+    grid: Array
+    rates: Array
+    kinds: int
 
 
 @dataclass(frozen=True)
@@ -105,11 +114,12 @@ def simulate(study: Study, library: Library, people: int, seed: int) -> Simulate
     noise = read_noise(library, seed)
     grid = _grid(usable, [read.arms[name] for name in needed], _tail_h(typical))
     rates = np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0]
+    plan = _Plan(grid, rates, kinds_needed(protocols[name] for name in needed))
     courses: dict[str, Course] = {}
     for name in (name for name in read.arms if name in needed):
         try:
             courses[name] = _course(
-                read.arms[name], library, composition, grid, rates, wanted, noise, read.notes, seed
+                read.arms[name], library, composition, plan, wanted, noise, read.notes, seed
             )
         except (InputError, FloatingPointError) as error:
             read.failed[name] = str(error)
@@ -201,8 +211,7 @@ def _course(
     arm: _Arm,
     library: Library,
     composition: Composition,
-    grid: Array,
-    rates: Array,
+    plan: _Plan,
     wanted: set[str],
     noise: Noise,
     notes: list[str],
@@ -211,8 +220,9 @@ def _course(
     protocol = arm.protocol
     kinds = [part.kind for part in protocol.parts]
     crowd = people_of(library, composition, kinds, protocol.products, arm.cohort, seed)
+    grid = plan.grid
     request = Request(duration_h=float(grid[-1]), output_h=grid)
-    values = run_arm(crowd, protocol, request, rates)
+    values = run_arm(crowd, protocol, request, plan.rates, plan.kinds)
     names = (*composition.body.quantities, *(f"{PLASMA}{c}" for c in composition.compounds))
     curves = {quantity: values[:, i] for i, quantity in enumerate(names) if quantity in wanted}
     for quantity in (q for q in wanted if q.startswith(URINE)):

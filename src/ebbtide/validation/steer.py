@@ -100,6 +100,12 @@ def _passing(rate: Array, hours: float) -> tuple[Array, Array]:
     return np.exp(-x), gain
 
 
+def most_steps(parts: Sequence[Part]) -> int:
+    """As many times as :func:`given` may give something."""
+    episodes = (len(part.steering.episodes) for part in parts if part.steering and part.kind.over_h == 0)
+    return sum(count * (INTERVALS + 2) for count in episodes)
+
+
 def given(people: People, parts: Sequence[Part]) -> list[tuple[float, int, Array]]:
     """Time, kind and factor of everything that the steered ones of ``parts`` give.
 

@@ -26,6 +26,8 @@ REDUCE: dict[str, Callable[[Array], Array]] = {
 }
 
 RATED = ("value", "change", "ratio_to_baseline")
+"""Statistics of which each rating of a window counts."""
+DAILY = (*RATED, "peak_day", "return_day")
 """Statistics that take one rating a day from a window."""
 
 
