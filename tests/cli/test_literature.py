@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ebbtide.cli.literature import run_literature
+from ebbtide.cli.literature import default_folder, run_literature
 from ebbtide.library import InputError
 
 STUDIES = Path(__file__).parents[2] / "examples" / "studies"
@@ -31,7 +31,8 @@ def test_table_and_files(two_studies: Path, capsys: pytest.CaptureFixture[str]) 
     page = (out / "results.html").read_text(encoding="utf-8")
     assert "moonshine" in page
     assert "7-hydroxymitragynine" in page
-    assert "http" not in page.replace("http-equiv", "")
+    assert page.count("<svg") == 2
+    assert "http" not in page.replace("http-equiv", "").replace('xmlns="http://www.w3.org/2000/svg"', "")
 
 
 def test_json_stands_alone_on_stdout(two_studies: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,3 +48,11 @@ def test_json_stands_alone_on_stdout(two_studies: Path, capsys: pytest.CaptureFi
 def test_no_folder() -> None:
     with pytest.raises(InputError, match="no such folder"):
         run_literature(Path("nowhere"), None, [], as_json=False)
+
+
+def test_folder_where_none_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert default_folder().is_absolute()  # those beside the package
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / "a.toml").write_text("")
+    assert default_folder() == Path("studies")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ebbtide.case.read import parse_case
 from ebbtide.engine.forecast import ArmForecast, Forecast
+from ebbtide.library import load_library
 from ebbtide.report import write_results
 
 from .synthetic import FINDINGS, Seen, make_forecast
@@ -133,7 +135,7 @@ def test_every_figure_has_a_table_and_every_chart_a_voice(page: Reader) -> None:
     assert len(page.figures) == 12
     assert all(found["table"] == 1 for found in page.figures)
     charts = [a for a in page.of("svg") if a.get("role") == "img"]
-    assert len(charts) == 7
+    assert len(charts) == 11
     assert all(a["aria-label"] for a in charts)
     assert all(a.get("aria-hidden") == "true" for a in page.of("svg") if a.get("role") != "img")
 
@@ -218,6 +220,31 @@ def test_how_sure_it_is_is_said(page: Reader) -> None:
         "No source was read for these 2 numbers",
         "2.30 × 10⁻⁵",
         "9f2c9f2c",
+    ):
+        assert part in text, part
+
+
+def test_supports_conditions_and_what_is_known_are_shown(tmp_path: Path) -> None:
+    library = load_library()
+    case = parse_case(
+        {
+            "case": {"id": "x", "start": "2026-03-02T08:00:00+01:00", "duration": "2 d"},
+            "person": {"conditions": ["hepatitis_c", "depression"]},
+            "doses": [{"product": "magnesium_oxide_tablet", "amount": "400 mg", "at": "day 1 10:00"}],
+            "supports": [{"kind": "counselling", "every": "7 d"}, {"kind": "acupuncture", "every": "1 d"}],
+        },
+        library,
+        "case.toml",
+    )
+    base = make_forecast(people=3, hours=48, arms=1)
+    text = words(read(write_results(replace(base, case=case), tmp_path, library)["report"]))
+    for part in (
+        "What is known of each substance",
+        "No study in people of magnesium together with kratom was found",
+        "Hepatitis c: changes liver alt",
+        "Depression: recorded; changes nothing in the computation",
+        "Counselling, every 7 days. In the model it acts on return to use",
+        "Acupuncture, every 24 h. No measured effect was found",
     ):
         assert part in text, part
 

@@ -18,10 +18,32 @@ if TYPE_CHECKING:
 
 WIDTH = 160
 """Of the table where stdout is no terminal (characters)."""
+FOLDERS = (Path("studies"), Path("examples/studies"))
+"""Looked for where no folder is given: here, then beside the package."""
+ROOT = Path(__file__).parents[3]
 
 
-def run_literature(studies: Path, out: Path | None, folders: Sequence[Path], as_json: bool) -> None:
+def default_folder() -> Path:
+    """The folder of studies where none is given.
+
+    Raises
+    ------
+    InputError
+        When there is none here and none was shipped with the package.
+    """
+    places = [*FOLDERS, *(ROOT / folder for folder in FOLDERS)]
+    found = next((place for place in places if place.is_dir() and any(place.rglob("*.toml"))), None)
+    if found is None:
+        raise InputError(
+            "no folder called studies here", where="--studies", allowed="a folder of study files"
+        )
+    return found
+
+
+def run_literature(studies: Path | None, out: Path | None, folders: Sequence[Path], as_json: bool) -> None:
     """Run every study file of ``studies``; print a table or JSON, and write files into ``out`` if given.
+
+    Without ``studies`` those of :func:`default_folder` are run.
 
     Raises
     ------
@@ -33,7 +55,7 @@ def run_literature(studies: Path, out: Path | None, folders: Sequence[Path], as_
     from ebbtide.validation import run_studies, study_files, summarise
 
     gc.enable()
-    files = study_files(studies)
+    files = study_files(default_folder() if studies is None else studies)
     if out is not None:
         try:
             out.mkdir(parents=True, exist_ok=True)
@@ -81,7 +103,10 @@ def _show(results: Sequence[StudyResult], summary: dict[str, Any]) -> None:
         console.print(table)
     for group in summary["agreement"]:
         console.print(_agreement(group), highlight=False, soft_wrap=True)
-    console.print(f"{summary['run']} of {summary['studies']} studies run", highlight=False)
+    left_out = (
+        f"; {summary['rows_not_run']} of {summary['rows']} rows not run" if summary["rows_not_run"] else ""
+    )
+    console.print(f"{summary['run']} of {summary['studies']} studies run{left_out}", highlight=False)
 
 
 def _cells(row: ResultRow) -> list[str]:
@@ -94,21 +119,15 @@ def _cells(row: ResultRow) -> list[str]:
     )
     off = (
         f"{row.fold:.2f}-fold"
-        if row.fold is not None and row.domain == "kinetics"
+        if row.fold is not None and row.domain in ("pk", "interactions")
         else _short(row.difference)
     )
     verdict = "" if row.passed is None else "yes" if row.passed else "NO"
     seen = f"{_short(row.observed)}{unit}" if row.observed is not None else row.note
-    return [
-        row.arm,
-        row.quantity,
-        where,
-        seen,
-        f"{_short(row.predicted)}{unit}",
-        spread,
-        off,
-        f"{verdict} ({row.accept})",
-    ]
+    predicted = f"{_short(row.predicted)}{unit}"
+    if row.not_run:
+        predicted, verdict = f"not run: {row.not_run}", ""
+    return [row.arm, row.quantity, where, seen, predicted, spread, off, f"{verdict} ({row.accept})"]
 
 
 def _agreement(group: dict[str, Any]) -> str:
@@ -116,6 +135,9 @@ def _agreement(group: dict[str, Any]) -> str:
     if group["aafe"] is not None:
         within = ", ".join(f"{share:.0%} within {limit}-fold" for limit, share in group["within"].items())
         text += f"; average fold error {group['aafe']:.2f}; {within}"
+    if group["mean_difference_in_sd"] is not None:
+        text += f"; mean difference {group['mean_difference_in_sd']:+.2f} of the published SD"
+        text += f", absolute {group['mean_absolute_difference_in_sd']:.2f}"
     if group["mean_difference"] is not None:
         text += f"; mean difference {group['mean_difference']:+.1f} points"
         text += f", absolute {group['mean_absolute_difference']:.1f}"

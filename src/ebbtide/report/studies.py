@@ -12,7 +12,12 @@ from typing import Any
 import ebbtide
 from ebbtide.validation import ResultRow, StudyResult
 
+from .render import to_svg
+from .studies_charts import forest, scatter
+
 TEMPLATES = Path(__file__).parent / "templates"
+RATIO_DOMAINS = ("pk", "interactions")
+"""Domains whose tables show ratios; the others show differences."""
 
 
 def write_studies(
@@ -43,7 +48,44 @@ def _page(studies: Sequence[StudyResult], summary: Mapping[str, Any], provenance
     )
     environment.filters["short"] = short
     template = environment.get_template("studies.html.j2")
-    return template.render(studies=studies, summary=summary, provenance=provenance)
+    rows = [row for study in studies for row in study.rows]
+    return template.render(
+        studies=studies,
+        summary=summary,
+        provenance=provenance,
+        ratio_domains=RATIO_DOMAINS,
+        scatter=_scatter(rows),
+        forests=_forests(rows),
+    )
+
+
+def _scatter(rows: Sequence[ResultRow]) -> Any:
+    from markupsafe import Markup
+
+    spec = scatter(rows)
+    if spec is None:
+        return None
+    count = sum(row.ratio is not None for row in rows)
+    label = (
+        f"Predicted against published for {count} numbers, with lines of identity and of twofold either way"
+    )
+    return Markup(to_svg(spec, label, "scatter"))  # Vega escapes its text, to_svg the label
+
+
+def _forests(rows: Sequence[ResultRow]) -> list[dict[str, Any]]:
+    from markupsafe import Markup
+
+    result = []
+    for domain in dict.fromkeys(row.domain for row in rows):
+        own = [row for row in rows if row.domain == domain and row.ratio is not None]
+        spec = forest(own)
+        if spec is None:
+            continue
+        label = f"Predicted over published in the domain {domain}, with the range that each study accepts"
+        shown = len({v["label"] for v in spec["layer"][2]["data"]["values"]})
+        chart = Markup(to_svg(spec, label, f"forest-{domain}"))
+        result.append({"domain": domain, "chart": chart, "rows": len(own), "shown": shown})
+    return result
 
 
 def short(value: float | None) -> str:

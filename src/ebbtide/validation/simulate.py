@@ -36,6 +36,11 @@ TAIL_HALF_LIVES = 6.0
 """A curve without a window is followed so many of the slowest half-lives after the last dose."""
 SHORTEST_TAIL_H = 24.0
 LONGEST_TAIL_H = 120 * 24.0
+REFINEMENT = 0.5
+LONG_H, LONG_REFINEMENT = 30 * 24.0, 0.34
+"""Of the mesh where the whole body is followed, and of that over a long time: coarser than for a
+forecast, which changes results by less than 0.2 %.
+"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class _Plan:
     grid: Array
     rates: Array
     kinds: int
+    refinement: float
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,10 @@ def simulate(study: Study, library: Library, people: int, seed: int) -> Simulate
     noise = read_noise(library, seed)
     grid = _grid(usable, [read.arms[name] for name in needed], _tail_h(typical))
     rates = np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0]
-    plan = _Plan(grid, rates, kinds_needed(protocols[name] for name in needed))
+    refinement = 1.0 if not composition.body.quantities else REFINEMENT
+    if refinement < 1.0 and grid[-1] > LONG_H:
+        refinement = LONG_REFINEMENT
+    plan = _Plan(grid, rates, kinds_needed(protocols[name] for name in needed), refinement)
     courses: dict[str, Course] = {}
     for name in (name for name in read.arms if name in needed):
         try:
@@ -221,7 +230,7 @@ def _course(
     kinds = [part.kind for part in protocol.parts]
     crowd = people_of(library, composition, kinds, protocol.products, arm.cohort, seed)
     grid = plan.grid
-    request = Request(duration_h=float(grid[-1]), output_h=grid)
+    request = Request(duration_h=float(grid[-1]), output_h=grid, refinement=plan.refinement)
     values = run_arm(crowd, protocol, request, plan.rates, plan.kinds)
     names = (*composition.body.quantities, *(f"{PLASMA}{c}" for c in composition.compounds))
     curves = {quantity: values[:, i] for i, quantity in enumerate(names) if quantity in wanted}
