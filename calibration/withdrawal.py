@@ -68,7 +68,7 @@ def use(product: str, amount: str, every: str, days: int, **more: str) -> dict[s
     }
 
 
-LATE = (14, 18, 22, 28)
+LATE = (14, 16, 18, 20, 22, 24, 28)
 """Hours at which buprenorphine is given; of each candidate the first counts at which COWS is 13 or more."""
 FILM = {"product": "buprenorphine_naloxone_film", "amount": "8 mg"}
 COURSES = {
@@ -148,7 +148,7 @@ def targets(
         "fentanyl onset, h": (onset("fentanyl"), 12, 3),
         "fentanyl peak, h": (peak("fentanyl"), 56, 10),
         "early buprenorphine, rise over none": ((early - alone).max(axis=0), 6, 1.5),
-        "late buprenorphine, lowest over at dose": (relief, 0.75, 0.03),
+        "late buprenorphine, lowest over at dose": (relief, 0.8, 0.04),
         "buprenorphine stopped, peak d": (peak("buprenorphine") / 24, 4.2, 0.8),
         "buprenorphine stopped, COWS": (most["buprenorphine"], 6, 2),
     }

@@ -38,7 +38,7 @@ def test_what_was_remembered_is_not_called_verified() -> None:
 
 
 def test_a_share_that_is_drawn_stays_a_share() -> None:
-    names = ("fraction", "bioavailability", "efficacy", "pathways.", "at_1_mg", "share")
+    names = ("fraction", "bioavailability", "efficacy", "pathways.", "share")
     wrong = [
         path
         for path, p in SHIPPED

@@ -199,7 +199,7 @@ def test_less_of_a_larger_buprenorphine_dose_is_absorbed(library: Library) -> No
 def test_families_hold_what_belongs_together(library: Library) -> None:
     groups = families(library, ROUTES)
     named = [set(family.compounds) for family in groups]
-    assert {"heroin", "6-monoacetylmorphine", "morphine"} in named
+    assert any({"heroin", "6-monoacetylmorphine", "morphine"} <= group for group in named)
     assert {"mitragynine", "7-hydroxymitragynine"} in named
     assert {"fentanyl"} in named
     members = [name for group in named for name in group]

@@ -72,7 +72,7 @@ def test_the_rebound_follows_the_drive() -> None:
 
 
 def test_someone_more_sensitive_needs_less_drive(typical: Mapping[str, np.ndarray]) -> None:
-    normal = prepare(typical, FOLLOWERS)
+    normal = prepare(dict(typical) | {"withdrawal.person.sensitivity": np.array([1.0])}, FOLLOWERS)
     sensitive = prepare(dict(typical) | {"withdrawal.person.sensitivity": np.array([0.5])}, FOLLOWERS)
     drive, none = np.array([0.3]), np.zeros(1)
     assert np.all(follower_target(drive, none, ALL, sensitive) > follower_target(drive, none, ALL, normal))

@@ -13,7 +13,7 @@ from .quantities import natural_scale
 Array = NDArray[np.float64]
 SMALLEST_SHARE = 0.05
 """A quantity that moves by less than this share of its scale is compared with that share of the scale."""
-REFINEMENTS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+REFINEMENTS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
 
 
 @dataclass(frozen=True)

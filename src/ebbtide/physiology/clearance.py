@@ -25,7 +25,7 @@ from .enzymes import (
 )
 
 Array = NDArray[np.float64]
-GUT_ENZYME = "cyp3a4"
+TINY = np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def pathway_ratio(
         return hepatic_ratio
     if pathway == KIDNEY:
         return activity[KIDNEY]
-    return activity[pathway] / np.maximum(all_pathways, 1e-9) * hepatic_ratio
+    return activity[pathway] / np.maximum(all_pathways, TINY) * hepatic_ratio
 
 
 def _reach(
@@ -153,12 +153,12 @@ def _reach(
     escaping_now = escaping_liver(liver.intrinsic * liver.activity, liver.flow) * gut_now
     reached = np.minimum(unchanged * escaping_now / escaping, 1.0)
     result = {reach_name(entry): reached}
-    lost = (1.0 - escaping_now) / np.maximum(1.0 - escaping, 1e-9)
+    lost = (1.0 - escaping_now) / np.maximum(1.0 - escaping, TINY)
     room = 1.0 - reached
     pathway = {m.compound: m.pathway for m in library.compounds[entry[0]].metabolites}
     for metabolite, fraction in formed.items():
         by = pathway[metabolite]
-        share = 1.0 if by is None else activity[by] / np.maximum(liver.activity, 1e-9)
+        share = 1.0 if by is None else activity[by] / np.maximum(liver.activity, TINY)
         part = np.minimum(fraction * np.where(escaping < 1.0, lost, 1.0) * share, room)
         room = room - part
         result[first_pass_name(entry, metabolite)] = part

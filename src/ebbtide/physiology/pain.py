@@ -24,6 +24,9 @@ from jaxtyping import Float
 from .arrays import Numbers, Values
 from .part import Moment
 
+WORST = 10
+"""The end of the numeric rating scale."""
+
 
 class PainNumbers(NamedTuple):
     """The numbers of a group of people."""
@@ -89,8 +92,8 @@ class Pain:
         half = numbers.half_stimulus * (1.0 + numbers.tolerance_gain * tolerance)
         relative = (jnp.maximum(now.stimulus, 0.0) / half) ** numbers.steepness
         left = (1.0 - numbers.alpha2_efficacy * now.level["alpha2"]) / (1.0 + relative)
-        lasting = numbers.baseline / 10.0 * left * (1.0 + numbers.hyperalgesia_gain * hyperalgesia)
+        lasting = numbers.baseline / WORST * left * (1.0 + numbers.hyperalgesia_gain * hyperalgesia)
         aches = numbers.aches * now.symptom["muscle_aches"]
-        pain = 10.0 * (1.0 - (1.0 - jnp.minimum(lasting, 1.0)) * (1.0 - aches))
+        pain = WORST * (1.0 - (1.0 - jnp.minimum(lasting, 1.0)) * (1.0 - aches))
         ice_water = numbers.ice_water * (1.0 + numbers.ice_water_relief * (1.0 - left))
         return pain, ice_water / (1.0 + numbers.ice_water_hyperalgesia * hyperalgesia)

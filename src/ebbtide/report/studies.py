@@ -18,6 +18,7 @@ from .studies_charts import forest, scatter
 TEMPLATES = Path(__file__).parent / "templates"
 RATIO_DOMAINS = ("pk", "interactions")
 """Domains whose tables show ratios; the others show differences."""
+TITLES = {"pk": "Exposure", "interactions": "Interactions", "other": "Other quantities"}
 
 
 def write_studies(
@@ -84,7 +85,14 @@ def _forests(rows: Sequence[ResultRow]) -> list[dict[str, Any]]:
         label = f"Predicted over published in the domain {domain}, with the range that each study accepts"
         shown = len({v["label"] for v in spec["layer"][2]["data"]["values"]})
         chart = Markup(to_svg(spec, label, f"forest-{domain}"))
-        result.append({"domain": domain, "chart": chart, "rows": len(own), "shown": shown})
+        result.append(
+            {
+                "domain": TITLES.get(domain, domain.capitalize()),
+                "chart": chart,
+                "rows": len(own),
+                "shown": shown,
+            }
+        )
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,7 +99,8 @@ def scatter(rows: Sequence[ResultRow]) -> Spec | None:
     every = [v[key] for v in values for key in ("observed", "predicted")]
     low, high = 0.5 * min(every), 2.0 * max(every)
     scale = {"type": "log", "domain": [low, high], "nice": False}
-    axis = {"format": "~e", "tickCount": 8, "grid": False}
+    powers = [10.0**k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
+    axis = {"format": "~g", "values": [p for p in powers if low <= p <= high], "grid": True}
     x = {
         "field": "observed",
         "type": "quantitative",

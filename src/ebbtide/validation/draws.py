@@ -71,7 +71,7 @@ class Draws:
         InputError
             For an unknown name or shares that do not sum to 1.
         """
-        table: Mapping[object, object] = raw if isinstance(raw, dict) else {raw: 1.0}
+        table: Mapping[object, object] = raw if isinstance(raw, dict) else {str(raw): 1.0}
         for name, share in table.items():
             if name not in choices:
                 raise unknown_name("choice", str(name), choices, where)

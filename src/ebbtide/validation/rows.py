@@ -60,7 +60,7 @@ class ObservedRow:
     def quantities(self) -> tuple[str, ...]:
         """All quantities that it needs."""
         hazards = self.among if isinstance(self.among, tuple) else ()
-        return self.named + ((self.row.per,) if self.row.per else ()) + hazards
+        return self.named + ((self.row.per,) if self.row.per is not None else ()) + hazards
 
 
 def read_rows(

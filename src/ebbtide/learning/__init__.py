@@ -1,1 +1,0 @@
-"""Floor 4: numbers of the library learned from data."""
