@@ -40,8 +40,8 @@ docs: $(DOCS_READY) ## build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "Documentation: $(CURDIR)/site/index.html"
 
-validate: $(READY) ## predicted against observed for published studies
-	@$(BIN)/ebbtide validate literature --studies examples/studies
+validate: $(READY) ## predicted against observed for the published studies of studies/, with a report
+	@$(BIN)/ebbtide validate literature --studies studies --out "$(CURDIR)/out/studies"
 
 calibrate: $(READY) ## run the fits again and print the numbers marked "fitted" in the library
 	@set -e; for script in calibration/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -7,10 +7,10 @@ prior is brought to its minimum on these curves; candidates around that point gi
 the best numbers, 90 % intervals (normal approximation), and how much narrower they are than what was known
 before; above 0.7 a number was not learned and keeps its wide prior.
 
-Tied numbers move together: buprenorphine's efficacy with the stimulus that halves breathing (ceiling near half
-of ventilation, Dahan 2005), and with it fentanyl's constant (half ventilation at 0.42 ng/mL, Algera 2021).
+Tied numbers move together: buprenorphine's efficacy with the stimulus that halves breathing (ceiling near
+half of ventilation, Dahan 2005), and with it fentanyl's constant (half ventilation at 0.42 ng/mL, Algera 2021).
 
-Run: ``python calibration/withdrawal.py`` (about five minutes).
+Run: ``python calibration/withdrawal.py`` (about two minutes).
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def targets(
 ) -> dict[str, tuple[np.ndarray, float, float]]:
     """Name: value of every candidate, published, tolerance.
 
-    Sources as in tests/truth/test_withdrawal_courses.py; naloxone's peak at 15 min Bickel 1988, methadone's occupancy of 19-32 % Kling 2000.
+    Sources as in tests/truth/test_withdrawal_courses.py; naloxone's peak at 15 min Bickel 1988,
+    methadone's occupancy of 19-32 % Kling 2000.
     """
 
     def onset(name: str, level: float = 5.0) -> np.ndarray:

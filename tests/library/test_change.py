@@ -25,5 +25,5 @@ def test_every_number_can_be_changed_alone() -> None:
 
 
 def test_a_number_that_does_not_exist_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="adaptation.fast.half_life"):
+    with pytest.raises(InputError, match=r"adaptation\.fast\.half_life"):
         parameter_at(load_library(), "adaptation.fast.halflife")

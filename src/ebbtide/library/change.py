@@ -43,9 +43,7 @@ def with_values(library: Library, values: Mapping[str, float]) -> Library:
         name, _, rest = path.partition(".")
         table: dict[str, Any] = compounds if name in compounds else physiology
         table[name] = _put(table[name], rest, changed)
-    return replace(
-        library, compounds=MappingProxyType(compounds), physiology=MappingProxyType(physiology)
-    )
+    return replace(library, compounds=MappingProxyType(compounds), physiology=MappingProxyType(physiology))
 
 
 def _put(entry: Any, path: str, number: Parameter) -> Any:

@@ -243,7 +243,9 @@ def dose_targets(
         )
     shares = [(d, unit * numbers[d.share] if d.share else unit) for d in depots(library, entry)]
     whole: Array | float = sum(numbers[d.share] for d, _ in shares) if absorption.parts else 1.0
-    return [(d.release, share / whole) for d, share in shares if lag_h is None or bool(np.isclose(d.lag_h, lag_h))]
+    return [
+        (d.release, share / whole) for d, share in shares if lag_h is None or bool(np.isclose(d.lag_h, lag_h))
+    ]
 
 
 def formation_name(compound: str, metabolite: str) -> str:

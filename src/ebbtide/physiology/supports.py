@@ -27,7 +27,7 @@ def effects(numbers: Numbers, outcome: str) -> dict[str, Float[Values, " people"
 
 def log_factor(
     effect: Mapping[str, Float[Values, " people"]], support: Mapping[str, Float[Values, " people"]]
-) -> Float[Values, "..."]:
+) -> Values:
     """What the supports at work add to the logarithm of an outcome."""
     log = jnp.zeros(())
     for name, at_work in support.items():

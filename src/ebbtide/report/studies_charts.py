@@ -96,7 +96,8 @@ def scatter(rows: Sequence[ResultRow]) -> Spec | None:
     ]
     if not values:
         return None
-    every = [v[key] for v in values for key in ("observed", "predicted")]
+    numbers = [(row.observed, row.predicted) for row in rows if row.ratio is not None]
+    every = [number for pair in numbers for number in pair if number is not None]
     low, high = 0.5 * min(every), 2.0 * max(every)
     scale = {"type": "log", "domain": [low, high], "nice": False}
     powers = [10.0**k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 CYP2D6 = ("poor", "intermediate", "normal", "ultrarapid")
 CHILD_PUGH = ("none", "A", "B", "C")
+OLDEST, HEAVIEST_KG = 120.0, 400.0
 FEMALE, SMOKER = "female", "smoker"
 
 
@@ -64,7 +65,7 @@ def read_cohort(raw: RawPopulation, library: Library, draws: Draws, where: str) 
         weight = draw_parameter("trait/weight", typical, draws.people, draws.seed, BETWEEN_PERSON)
         notes.append("weights are drawn from the base population")
     else:
-        weight = draws.trait(raw.weight_kg, "weight", f"{where}.weight_kg")
+        weight = draws.trait(raw.weight_kg, "weight", f"{where}.weight_kg", HEAVIEST_KG)
     conditions = _conditions(raw, draws, where)
     tables = library.physiology.get("conditions", {})
     notes += [
@@ -72,7 +73,7 @@ def read_cohort(raw: RawPopulation, library: Library, draws: Draws, where: str) 
     ]
     cyp2d6 = "normal" if raw.cyp2d6 in (None, "unknown") else raw.cyp2d6
     child_pugh = "none" if raw.child_pugh is None else raw.child_pugh
-    age = None if raw.age_years is None else draws.trait(raw.age_years, "age", f"{where}.age_years")
+    age = None if raw.age_years is None else draws.trait(raw.age_years, "age", f"{where}.age_years", OLDEST)
     return Cohort(
         weight_kg=weight,
         age_years=age,

@@ -38,8 +38,9 @@ class Draws:
         generator = np.random.Generator(np.random.Philox(key=key))
         return (generator.permutation(self.people) + generator.random(self.people)) / self.people
 
-    def trait(self, raw: object, stream: str, where: str) -> Array:
-        """A number, or ``{ mean, sd, low, high }``: normal between its bounds, of which none is below 0.
+    def trait(self, raw: object, stream: str, where: str, most: float = np.inf) -> Array:
+        """A number, or ``{ mean, sd, low, high }``: normal between its bounds, of which none is below 0
+        or above ``most``.
 
         Raises
         ------
@@ -50,12 +51,13 @@ class Draws:
         spread = checked(RawDistribution, given, where)
         low = spread.mean - FURTHEST_SD * spread.sd if spread.low is None else spread.low
         high = spread.mean + FURTHEST_SD * spread.sd if spread.high is None else spread.high
-        if low > high or low <= 0:
+        high = min(high, most) if spread.high is None else high
+        if low > high or low <= 0 or high > most:
             raise InputError(
                 "impossible bounds",
                 where=where,
                 value=f"{low:g} to {high:g}",
-                allowed="low above 0, high over it",
+                allowed="low above 0, high over it" + (f", at most {most:g}" if np.isfinite(most) else ""),
             )
         if spread.sd == 0:
             return np.full(self.people, float(np.clip(spread.mean, low, high)))
