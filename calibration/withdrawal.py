@@ -8,7 +8,8 @@ the best numbers, 90 % intervals (normal approximation), and how much narrower t
 before; above 0.7 a number was not learned and keeps its wide prior.
 
 Tied numbers move together: buprenorphine's efficacy with the stimulus that halves breathing (ceiling near
-half of ventilation, Dahan 2005), and with it fentanyl's constant (half ventilation at 0.42 ng/mL, Algera 2021).
+half of ventilation, Dahan 2005), and with it fentanyl's constant (half ventilation at 0.42 ng/mL, Algera
+2021).
 
 Run: ``python calibration/withdrawal.py`` (about two minutes).
 """

@@ -273,3 +273,13 @@ def test_a_bad_row_and_a_bad_arm_leave_the_others(testanol: Library) -> None:
     assert "unknown quantity" in told[1]
     assert "moonshine" in told[2]
     assert "moonshine" in told[3]
+
+
+def test_people_who_take_nothing_are_simulated(library: Library) -> None:
+    sleep = [seen("value", "sleep.total", at="3 d"), seen("value", "cows", at="3 d")]
+    therapy = {"kind": "sleep_therapy", "at": "0 h", "every": "7 d"}
+    alone = run(study({"name": "A", "observed": sleep}), library)
+    helped = run(study({"name": "A", "observed": sleep, "supports": [therapy]}), library)
+    assert alone.not_run == helped.not_run == ""
+    assert 5 < alone.rows[0].predicted < 9  # type: ignore[operator]
+    assert alone.rows[1].predicted < 1  # type: ignore[operator]

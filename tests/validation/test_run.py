@@ -187,7 +187,7 @@ def test_entry_rule(testanol: Library) -> None:
         ({"population": {"susceptible": ["liver.tea"]}}, "unknown susceptibility"),
         ({"doses": [dose("14 mL")]}, "amount"),
         ({"doses": [dose(over="0 h")]}, "impossible length of an infusion"),
-        ({"doses": []}, "nothing to simulate"),
+        ({"doses": []}, "unknown quantity"),
         ({"population": {"conditions": ["hepatits_c"]}}, 'Did you mean "hepatitis_c"'),
         ({"observed": [seen("Cmax", "plasma.testanl")]}, 'Did you mean "plasma.testanol"'),
         ({"observed": [seen("value", "sleep.depth", at="1 h")]}, "unknown quantity"),

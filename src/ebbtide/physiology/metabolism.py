@@ -9,8 +9,8 @@ inhibitors divide its activity (Fahmi 2009 combines the three):
     A = \frac{A_0 E}{1 + \sum_i I_i / K_i}
 
 with unbound concentrations :math:`I`: those of plasma, in the liver with what arrives from the gut, in the
-gut wall with what is being absorbed. Clearance and first pass follow :mod:`.enzymes`; the linear kinetics hold
-those of the person at rest, and what is computed here is the difference.
+gut wall with what is being absorbed. Clearance and first pass follow :mod:`.enzymes`; the linear kinetics
+hold those of the person at rest, and what is computed here is the difference.
 """
 
 from __future__ import annotations

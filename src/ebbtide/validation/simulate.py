@@ -96,7 +96,7 @@ def simulate(study: Study, library: Library, people: int, seed: int) -> Simulate
     """
     read = _read_arms(study, library, Draws(seed, people))
     protocols = {name: arm.protocol for name, arm in read.arms.items()}
-    composition = _compose(read, library, study.path)
+    composition = _compose(read, library)
     available = _available(composition)
     for name, arm in list(read.arms.items()):
         try:
@@ -175,18 +175,14 @@ def _read_arms(study: Study, library: Library, draws: Draws) -> _Arms:
     return result
 
 
-def _compose(read: _Arms, library: Library, where: str) -> Composition:
+def _compose(read: _Arms, library: Library) -> Composition:
     reasons = [reason for reason in read.failed.values() if reason]
     if not read.arms:
         raise InputError(reasons[0] if reasons else "all arms are left out")
     kinds = [part.kind for arm in read.arms.values() for part in arm.protocol.parts]
     inputs = inputs_of(library, kinds)
-    if not inputs.entries:
-        raise InputError(
-            reasons[0]
-            if reasons
-            else f"{where}: nothing to simulate: no history and no dose of a compound with kinetics"
-        )
+    if not inputs.entries and reasons:
+        raise InputError(reasons[0])
     return compose(library, inputs)
 
 
