@@ -110,9 +110,10 @@ app.add_typer(validate, name="validate")
 
 @validate.command()
 def literature(
-    studies: Annotated[Path, typer.Option("--studies", metavar="DIR", help="Folder of study files.")] = Path(
-        "examples/studies"
-    ),
+    studies: Annotated[
+        Path | None,
+        typer.Option("--studies", metavar="DIR", help="Folder of study files; by default studies/ here."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where a table of results goes.")
     ] = None,
