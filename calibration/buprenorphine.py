@@ -1,10 +1,10 @@
 """Fit buprenorphine's dissociation constant at the mu receptor to receptor occupancy in people.
 
-Data: occupancy of 41, 80 and 84 % at 2, 16 and 32 mg a day under the tongue, 4 h after a dose at steady state
-(Greenwald 2003). Kinetics are the library's; candidates of the constant run through the engine side by side. The
-peaks of the same study (0.75, 5.5 and 13.5 ng/mL) are printed beside the computed ones: the highest is too low,
-because bioavailability that falls with the dose and a peak that rises 2.5-fold from 16 to 32 mg do not go
-together.
+Data: occupancy of 41, 80 and 84 % at 2, 16 and 32 mg a day under the tongue, 4 h after a dose at
+steady state (Greenwald 2003). Kinetics are the library's; candidates of the constant run through
+the engine side by side. The peaks of the same study (0.75, 5.5 and 13.5 ng/mL) are printed beside
+the computed ones: the highest is too low, because bioavailability that falls with the dose and a
+peak that rises 2.5-fold from 16 to 32 mg do not go together.
 
 Run: ``python calibration/buprenorphine.py``; the constant stands in ``library/compounds/buprenorphine.toml``.
 """
