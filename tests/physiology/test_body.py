@@ -68,7 +68,9 @@ def test_a_body_that_never_met_a_drug_stays_well(library: Library, typical: Mapp
     # the smooth positive part leaves a drive below what is felt
     change = dict(zip(body.state_names, np.asarray(body.change(state, none, numbers))[:, 0], strict=True))
     assert change["adaptation.fast"] == change["breathing_tolerance"] == change["hyperalgesia"] == 0
-    assert max(abs(value) for value in change.values()) < 0.1  # per hour, towards less than 2 %
+    assert max(abs(value) for value in change.values()) < 0.02
+    rate = dict(zip(body.state_names, np.asarray(body.relaxation_rates(numbers))[:, 0], strict=True))
+    assert max(abs(value / rate[name]) for name, value in change.items()) < 0.02
 
 
 def test_rounding_below_zero_concentration_does_not_bind(

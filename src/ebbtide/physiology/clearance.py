@@ -17,7 +17,6 @@ from .disposition import first_pass_fractions, first_pass_name, formation_name, 
 from .entry import Input, absorption_of, bioavailability
 from .enzymes import (
     KIDNEY,
-    escaping_gut,
     escaping_liver,
     hepatic_clearance,
     hepatic_share,
@@ -148,9 +147,8 @@ def _reach(
         return {reach_name(entry): unchanged}
     absorption, prefix = absorption_of(library, entry)
     gut = numbers[f"{prefix}.gut_availability"] if absorption.gut_availability else np.ones_like(unchanged)
-    gut_now = escaping_gut(gut, np.ones_like(unchanged))
     escaping = escaping_liver(liver.intrinsic, liver.flow) * gut
-    escaping_now = escaping_liver(liver.intrinsic * liver.activity, liver.flow) * gut_now
+    escaping_now = escaping_liver(liver.intrinsic * liver.activity, liver.flow) * gut
     reached = np.minimum(unchanged * escaping_now / escaping, 1.0)
     result = {reach_name(entry): reached}
     lost = (1.0 - escaping_now) / np.maximum(1.0 - escaping, TINY)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.library import Library
+from ebbtide.library import Library, Parameter
 from ebbtide.library.schema import Absorption
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ def depots(library: Library, entry: Input) -> Iterator[Depot]:
         yield _depot(f"{place}#{index}", own, f"{own}.share", part.release_rate is not None, part.lag)
 
 
-def _depot(place: str, prefix: str, share: str, released: bool, lag: object) -> Depot:
+def _depot(place: str, prefix: str, share: str, released: bool, lag: Parameter | None) -> Depot:
     role = f"depot:{place}"
     return Depot(
         role=role,
@@ -68,7 +68,7 @@ def _depot(place: str, prefix: str, share: str, released: bool, lag: object) -> 
         rate=f"{prefix}.rate",
         release_rate=f"{prefix}.release_rate" if released else "",
         share=share,
-        lag_h=0.0 if lag is None else lag.to("h"),  # type: ignore[attr-defined]
+        lag_h=0.0 if lag is None else lag.to("h"),
     )
 
 
