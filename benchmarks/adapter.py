@@ -1,4 +1,4 @@
-"""All that the benchmarks use of the engine: a group of people made ready, run, and solved by the reference."""
+"""All that the benchmarks use of the engine: people made ready, run, and solved by its reference."""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ ANTIMONY = {
     "tanh": "tanh({0})",
     "logistic": "1/(1 + exp(-{0}))",
     "pow": "({0})^({1})",
-    "max": "piecewise({0}, {0} > {1}, {1})",
-    "min": "piecewise({0}, {0} < {1}, {1})",
+    # not piecewise, at whose changes of branch libRoadRunner stops
+    "max": "({0} + {1} + abs({0} - {1}))/2",
+    "min": "({0} + {1} - abs({0} - {1}))/2",
     "and": "({0} && {1})",
     "or": "({0} || {1})",
     "not": "!({0})",

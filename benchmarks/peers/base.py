@@ -39,9 +39,14 @@ class Peer(Protocol):
     """How it uses the cores."""
     tolerances: tuple[float, ...]
     """Relative and absolute tolerances to try, coarse to fine."""
+    worker_cpu_s: float
+    """Processor time of worker processes so far; what this process and its threads take is not in it."""
 
     def run(self, people: int, tolerance: float) -> Array:
         """The quantities of the first ``people``, shape ``(rows, quantities, people)``."""
+
+    def close(self) -> None:
+        """End what was started."""
 
 
 def events_of(equations: Equations) -> Events:

@@ -1,8 +1,8 @@
 """Compiled LSODA: the exported equations in C++, one person after another, each dose a restart.
 
 It stands in for mrgsolve, which needs R: the same C++ translation of LSODA (libsoda-cxx by D. Singh,
-after H. Li), here from the source package of numbalsoda, and equations compiled with ``-O2`` too. It lacks what mrgsolve does
-besides (data set records, R objects), so it is not mrgsolve, and rather faster than slower.
+after H. Li), here from the source package of numbalsoda, and the equations compiled with ``-O2``. What
+mrgsolve does besides (records of a data set, R objects) it lacks, so it is rather faster than mrgsolve.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class CompiledLsoda:
     name = "compiled LSODA"
     parallel = f"{CORES} threads, people divided among them"
     tolerances = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+    worker_cpu_s = 0.0
 
     def __init__(self, equations: Equations, folder: Path) -> None:
         """Write and compile.
@@ -88,6 +89,9 @@ class CompiledLsoda:
         )
         if failed >= 0:
             raise RuntimeError(f"compiled LSODA failed for person {failed} at tolerance {tolerance:g}")
+
+    def close(self) -> None:
+        """See :class:`.base.Peer`."""
 
 
 def _pointer(array: np.ndarray) -> ctypes.c_void_p:
