@@ -39,6 +39,8 @@ class Peer(Protocol):
     """How it uses the cores."""
     tolerances: tuple[float, ...]
     """Relative and absolute tolerances to try, coarse to fine."""
+    batch: int
+    """How many people it takes at once."""
     worker_cpu_s: float
     """Processor time of worker processes so far; what this process and its threads take is not in it."""
 

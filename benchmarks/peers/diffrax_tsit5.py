@@ -1,4 +1,4 @@
-"""diffrax: Tsit5 with adaptive steps under ``vmap``, on the model's own JAX functions, each dose a restart."""
+"""diffrax: Tsit5 with adaptive steps under ``vmap``, on the model's own functions, each dose a restart."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from .base import CORES, Array, Unavailable, events_of
 from .processes import stretches
 
 MOST_STEPS = 100_000
+CHUNK = 64
+"""People of one compiled call; a smaller group is padded."""
 
 
 class Diffrax:
@@ -25,6 +27,7 @@ class Diffrax:
     parallel = f"{CORES} threads, people divided among them"
     tolerances = (1e-3, 1e-4, 1e-5, 1e-6)
     worker_cpu_s = 0.0
+    batch = CORES * CHUNK
 
     def __init__(self, equations: Equations, model: Model, folder: Path) -> None:
         """Prepare the stretches between doses.
@@ -87,7 +90,8 @@ class Diffrax:
 
     def run(self, people: int, tolerance: float) -> Array:
         """See :class:`.base.Peer`."""
-        chunks = np.array_split(np.arange(people), min(CORES, people))
+        starts = range(0, people, CHUNK)
+        chunks = [np.minimum(np.arange(start, start + CHUNK), people - 1) for start in starts]
 
         def some(chunk: Any) -> Array:
             own = jax.tree.map(lambda leaf: np.asarray(leaf)[..., chunk], self.model.arguments)
@@ -95,7 +99,7 @@ class Diffrax:
             return np.concatenate([np.asarray(rows)[self._is_row], np.asarray(last)[None]])
 
         with ThreadPoolExecutor(CORES) as pool:
-            return np.concatenate(list(pool.map(some, chunks)), axis=-1)
+            return np.concatenate(list(pool.map(some, chunks)), axis=-1)[..., :people]
 
     def close(self) -> None:
         """See :class:`.base.Peer`."""

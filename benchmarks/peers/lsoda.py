@@ -32,6 +32,7 @@ class CompiledLsoda:
     name = "compiled LSODA"
     parallel = f"{CORES} threads, people divided among them"
     tolerances = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+    batch = 1
     worker_cpu_s = 0.0
 
     def __init__(self, equations: Equations, folder: Path) -> None:

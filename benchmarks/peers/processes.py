@@ -15,7 +15,7 @@ from .base import CORES, Array, Events
 
 PARALLEL = f"{CORES} processes, people divided among them"
 Solve = Callable[[float, Array, Array], Array]
-"""From a tolerance, the parameters and the jumps ``(kinds, states)`` of one person to rows ``(rows, quantities)``."""
+"""From a tolerance, one person's parameters and jumps ``(kinds, states)`` to ``(rows, quantities)``."""
 
 _solve: Solve | None = None
 """Of a worker process."""

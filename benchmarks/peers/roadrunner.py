@@ -19,6 +19,7 @@ class RoadRunner:
     name = "libRoadRunner"
     parallel = PARALLEL
     tolerances = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+    batch = 1
 
     def __init__(self, equations: Equations, folder: Path) -> None:
         """Write the model as Antimony and SBML, and load it in every worker.

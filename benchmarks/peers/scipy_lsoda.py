@@ -19,6 +19,7 @@ class ScipyLsoda:
     name = "SciPy LSODA"
     parallel = PARALLEL
     tolerances = (1e-4, 1e-5, 1e-6, 1e-7)
+    batch = 1
 
     def __init__(self, equations: Equations, folder: Path) -> None:
         """Write the equations as a Python module and load it in every worker."""
