@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.engine.accuracy import relative_error
+from ebbtide.engine.mesh import build_mesh
 from ebbtide.engine.people import People, compose, make_people
 from ebbtide.engine.reference import reference_rows
 from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
@@ -138,3 +139,23 @@ def reference(group: Group, place: int, tolerance: float = 1e-10) -> Array:
 def share_of_range(rows: Array, exact: Array, names: tuple[str, ...]) -> Array:
     """Largest error of each quantity as a share of its range in the exact course, ``(quantities,)``."""
     return relative_error(rows, exact, names)
+
+
+def evaluations(group: Group, refinement: float) -> int:
+    """How often the engine evaluates the right-hand side for a course: four times a step."""
+    mesh = build_mesh(
+        0.0, group.workload.days * 24.0, group.doses, outputs=group.times_h, refinement=refinement
+    )
+    return 4 * int(np.count_nonzero(mesh.step_h))
+
+
+def one_evaluation(group: Group, precision: Any) -> dict[str, float]:
+    """XLA's count of the work of one evaluation of the body's right-hand side for all of ``group``."""
+    body = group.people.composition.body
+    numbers = group.people.body_numbers
+    numbers = numbers._replace(body=jax.tree.map(lambda v: np.asarray(v).astype(precision), numbers.body))
+    state = np.zeros((body.size, group.count), dtype=precision)
+    effect = np.ones((len(body.inputs), group.count), dtype=precision)
+    program = jax.jit(lambda y, c, n: body.change(y, c, None, n)[0]).lower(state, effect, numbers).compile()
+    cost = program.cost_analysis()
+    return dict(cost[0] if isinstance(cost, list) else cost)

@@ -28,6 +28,8 @@ class Workload:
     """In the grammar of a case file."""
     quantities: tuple[str, ...]
     days: float = DAYS
+    history: tuple[Dose, ...] = ()
+    """Regular use before the start; only the engine's own row has any."""
 
     def case(self, library: Library) -> Case:
         """The case; weight and all else that differs between people is unknown, so drawn."""
@@ -35,6 +37,7 @@ class Workload:
             "case": {"id": self.name, "start": START, "duration": f"{self.days:g} d"},
             "person": {"child_pugh": "none", "egfr": 100, "cyp2d6": "normal"},
             "doses": [dict(dose) for dose in self.doses],
+            "history": [dict(use) for use in self.history],
         }
         return parse_case(raw, library, self.name)
 
@@ -85,6 +88,17 @@ REACTIVE = Workload(
         _every("magnesium_citrate", "300 mg", "14 h", 8, 37),
     ),
     ("plasma.methadone", "plasma.mitragynine", *BODY),
+)
+
+HISTORY: Dose = {
+    "product": "morphine_oral",
+    "amount": "60 mg",
+    "every": "4 h",
+    "for": "900 d",
+    "last": "4 h before start",
+}
+WITH_HISTORY = replace(
+    STANDARD, name="with-history", title="standard after 900 days of use", history=(HISTORY,)
 )
 
 WORKLOADS: Mapping[str, Workload] = {w.name: w for w in (STANDARD, SLOW_BINDER, REACTIVE)}
