@@ -6,6 +6,7 @@ import argparse
 import json
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -17,16 +18,28 @@ import numpy as np
 import ebbtide
 from ebbtide.library import load_library
 
+from . import charts
 from .adapter import make_group
-from .contenders import NAMES, Contender, Unavailable, contender
+from .alone import measure_alone
+from .contenders import ENGINE, ENGINE_FAST, NAMES, Contender, Unavailable, contender, engine
 from .export.equations import build_equations
+from .page import bring_up_to_date
+from .peers.base import CORES
+from .peers.diffrax_tsit5 import Diffrax
+from .peers.lsoda import CompiledLsoda
+from .peers.roadrunner import RoadRunner
 from .race import Point, best_setting, race, ratios, work_precision
 from .references import references
-from .workload import WORKLOADS, Workload, count_doses
+from .roofline import roofline
+from .scaling import growth
+from .workload import STANDARD, WITH_HISTORY, WORKLOADS, Workload, count_doses
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"
 RESULTS = HERE / "results"
+DOCS = HERE.parent / "docs"
+ALONE = (ENGINE_FAST, CompiledLsoda.name, RoadRunner.name, Diffrax.name)
+GROWING = (ENGINE_FAST, CompiledLsoda.name)
 GOAL = 1e-4
 """Largest error allowed in the race, as a share of each quantity's range: what Ebbtide promises."""
 
@@ -87,6 +100,40 @@ def measure(workload: Workload, options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def more(standard: Mapping[str, Any], options: argparse.Namespace) -> dict[str, Any]:
+    """Start, memory, growth, history and roofline, each on the standard workload."""
+    library = load_library()
+    settings = {r["tool"]: r["setting"] for r in standard["results"]}
+    people = {r["tool"]: r["people"] for r in standard["results"]}
+    say("start and memory, each tool in a process of its own")
+    alone = [
+        measure_alone(tool, STANDARD.name, min(people[tool], options.peer_people), settings[tool])
+        for tool in ALONE
+        if tool in settings
+    ]
+    say("growth with people, days and doses")
+    curves = []
+    for tool in (t for t in GROWING if t in settings):
+        count = options.people if tool in {ENGINE, ENGINE_FAST} else people[tool]
+        curves += growth(tool, settings[tool], count, options.rounds, library, OUT / "growth")
+    report: dict[str, Any] = {"alone": [asdict(a) for a in alone], "growth": [asdict(c) for c in curves]}
+    bounds = []
+    for tool, precision in ((ENGINE, np.float64), (ENGINE_FAST, np.float32)):
+        if tool in settings:
+            group = make_group(STANDARD, library, min(options.people, 512))
+            speed = next(r["people_per_s"] for r in standard["results"] if r["tool"] == tool)
+            roof = roofline(group, settings[tool], precision, speed, CORES)
+            bounds.append({**asdict(roof), "bounds": roof.bounds, "share": roof.share})
+    report["roofline"] = bounds
+    if ENGINE_FAST in settings:
+        say("with a history of use")
+        used = engine(make_group(WITH_HISTORY, library, options.people), ENGINE_FAST)
+        used.timed(used.most, settings[ENGINE_FAST])
+        spent = min(used.timed(used.most, settings[ENGINE_FAST]).wall_s for _ in range(options.rounds))
+        report["history"] = {"tool": ENGINE_FAST, "people_per_s": options.people / spent}
+    return report
+
+
 def machine() -> dict[str, Any]:
     """What it was measured on and with."""
     model = next(
@@ -111,6 +158,7 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "ebbtide": ebbtide.__version__,
         "packages": packages,
+        "cores": CORES,
         "when": datetime.now(UTC).strftime("%Y-%m-%d"),
     }
 
@@ -126,7 +174,9 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=6.0, help="about how long one timed run takes")
     parser.add_argument("--workloads", nargs="+", choices=list(WORKLOADS), default=list(WORKLOADS))
     parser.add_argument("--tools", nargs="+", choices=list(NAMES), default=list(NAMES))
+    parser.add_argument("--docs", action=argparse.BooleanOptionalAction, help="rewrite docs/performance.md")
     options = parser.parse_args(arguments)
+    options.docs = not options.quick if options.docs is None else options.docs
     if options.quick:
         options.people, options.rounds = min(options.people, 512), min(options.rounds, 2)
         options.checked, options.seconds = min(options.checked, 2), min(options.seconds, 2.0)
@@ -136,13 +186,35 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> None:
     """Measure and write."""
     options = options_of(arguments)
-    np.set_printoptions(precision=4)
-    report = {
+    OUT.mkdir(parents=True, exist_ok=True)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    report: dict[str, Any] = {
         "machine": machine(),
         "workloads": [measure(WORKLOADS[name], options) for name in options.workloads],
     }
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "race.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    standard = next((w for w in report["workloads"] if w["name"] == STANDARD.name), None)
+    if standard and not options.quick:
+        report |= more(standard, options)
+    path = RESULTS / ("quick.json" if options.quick else "bench.json")
+    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    say(f"wrote {path}")
+    if options.docs:
+        report["pictures"] = draw(report)
+        bring_up_to_date(DOCS / "performance.md", report)
+        say(f"wrote {DOCS / 'performance.md'}")
+
+
+def draw(report: Mapping[str, Any]) -> dict[str, str]:
+    """The pictures that there are measurements for: a line under each, by file name."""
+    drawn = {}
+    for w in report["workloads"]:
+        if w["name"] == STANDARD.name:
+            charts.work_precision(w["points"], GOAL, DOCS / "images" / "work-precision.svg")
+            drawn["work-precision.svg"] = "Error against processor time a person, standard workload"
+    if "growth" in report:
+        charts.growth(report["growth"], DOCS / "images" / "growth.svg")
+        drawn["growth.svg"] = "Time against people, days and doses"
+    return drawn
 
 
 if __name__ == "__main__":

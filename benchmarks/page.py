@@ -34,6 +34,7 @@ def tables(report: Mapping[str, Any]) -> str:
         f"{machine['system']}, Python {machine['python']}, {packages}; Ebbtide {machine['ebbtide']}."
     ]
     parts += [_workload(w) for w in report["workloads"]]
+    parts += [f"![{title}](images/{name})" for name, title in report.get("pictures", {}).items()]
     if report.get("alone"):
         parts.append(_alone(report["alone"]))
     if report.get("growth"):

@@ -16,7 +16,8 @@ from .export.equations import build_equations
 from .workload import STANDARD, Workload, count_doses, thinned
 
 PEOPLE = (0.125, 0.25, 0.5, 1.0)
-DAYS = (3.5, 7.0, 14.0, 28.0)
+DAYS = (1.75, 3.5, 7.0, 14.0)
+"""With the doses of those days."""
 DOSES = (0.125, 0.25, 0.5, 1.0)
 
 

@@ -5,6 +5,7 @@ Nothing was used before the start, so that every solver begins at rest and has t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,8 +43,14 @@ class Workload:
         return parse_case(raw, library, self.name)
 
     def over(self, days: float) -> Workload:
-        """The same doses, with the course cut off after ``days``."""
-        return replace(self, days=days)
+        """The course cut off after ``days``, with the doses until then."""
+        doses = []
+        for dose in self.doses:
+            first, every = (float(dose[key].removesuffix(" h")) for key in ("at", "every"))
+            left = math.ceil((days * 24.0 - first) / every)
+            if left > 0:
+                doses.append({**dose, "count": min(left, dose["count"])})
+        return replace(self, days=days, doses=tuple(doses))
 
 
 def _every(product: str, amount: str, at: str, hours: float, count: int) -> Dose:

@@ -25,7 +25,7 @@ class ScipyLsoda:
         """Write the equations as a Python module and load it in every worker."""
         source = write_python(equations)
         (folder / "model.py").write_text(source, encoding="utf-8")
-        self._workers = Workers(equations, _load, (source, events_of(equations)))
+        self._workers = Workers(equations, load_solver, (source, events_of(equations)))
 
     @property
     def worker_cpu_s(self) -> float:
@@ -41,7 +41,8 @@ class ScipyLsoda:
         self._workers.close()
 
 
-def _load(numbers: Any) -> Solve:
+def load_solver(numbers: Any) -> Solve:
+    """A solver from ``(source, events)``: the exported module as text, and doses and outputs in time."""
     from scipy.integrate import odeint
 
     source, events = numbers
