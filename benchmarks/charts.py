@@ -36,7 +36,7 @@ def work_precision(points: Sequence[Mapping[str, Any]], goal: float, path: Path)
             ),
             order=alt.Order("setting:Q"),
             color=_colour(tools),
-            shape=alt.Shape("tool:N", title=None, sort=tools),
+            shape=alt.Shape("tool:N", title=None, sort=tools, scale=alt.Scale(domain=tools)),
         )
     )
     rule = alt.Chart(alt.Data(values=[{"goal": goal}])).mark_rule(strokeDash=[4, 4]).encode(y="goal:Q")
@@ -55,7 +55,9 @@ def growth(curves: Sequence[Mapping[str, Any]], path: Path) -> None:
         alt.Chart(alt.Data(values=[r for r in rows if r["along"] == along]))
         .mark_line(point=True)
         .encode(
-            x=alt.X("size:Q", title=along, scale=alt.Scale(type="log", nice=False)),
+            x=alt.X(
+                "size:Q", title=along, scale=alt.Scale(type="log", nice=False), axis=alt.Axis(tickCount=4)
+            ),
             y=alt.Y("seconds:Q", title="seconds", scale=alt.Scale(type="log")),
             color=_colour(tools),
         )

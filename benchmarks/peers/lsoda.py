@@ -22,6 +22,7 @@ from ..export.equations import Equations
 from .base import CORES, Array, Unavailable, events_of
 
 DRIVER = Path(__file__).with_name("lsoda_driver.cpp")
+FETCHED = Path(__file__).parents[1] / "out"
 SOURCES = ("LSODA.cpp", "LSODA.h", "helper.h")
 FLAGS = ("-O2", "-fPIC", "-shared", "-std=c++17", "-w")
 
@@ -107,7 +108,7 @@ def lsoda_sources(folder: Path) -> Path:
     Unavailable
         When there is no archive.
     """
-    archives = sorted(Path(os.environ.get("BENCH_SOURCES", folder.parent)).glob("numbalsoda-*.tar.gz"))
+    archives = sorted(FETCHED.glob("numbalsoda-*.tar.gz"))
     if not archives:
         raise Unavailable("no source package of numbalsoda (fetched by `make bench`)")
     target = folder / "libsoda-cxx"
