@@ -1,0 +1,124 @@
+"""A NONMEM-style event table through one compound."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebbtide.engine.events import expand
+from ebbtide.engine.linear import amounts
+from ebbtide.library import InputError
+
+from .columns import entry_columns
+from .compound import Compound, read_compound
+from .parameters import kinetics_of, parameters_of
+from .records import read_people
+from .table import Table, read_table
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row for each record, in the order of the data."""
+
+    ids: tuple[str, ...]
+    """As the data has them, like ``times``."""
+    times: tuple[str, ...]
+    compartments: tuple[str, ...]
+    amounts: NDArray[np.float64]
+    """In the unit of AMT, shape ``(records, compartments)``."""
+    concentration: NDArray[np.float64]
+    """Of the central compartment, per litre, shape ``(records,)``."""
+    notes: tuple[str, ...] = ()
+    """What a user should know of how the data was taken."""
+
+
+def run_file(
+    data: str | Path, compound: str | Path, options: Mapping[str, Sequence[str]] | None = None
+) -> Result:
+    """Run a data file; see :func:`run_table`."""
+    return run_table(read_table(data), read_compound(compound), options)
+
+
+def run_table(table: Table, compound: Compound, options: Mapping[str, Sequence[str]] | None = None) -> Result:
+    """Run every person of a table through ``compound``.
+
+    Parameters
+    ----------
+    options
+        Columns that say how doses enter, by item: see :func:`.columns.entry_columns`.
+
+    Raises
+    ------
+    InputError
+        When something cannot be used; the message names file, line and column.
+    """
+    columns, notes = entry_columns(table, compound, options or {})
+    people = read_people(table, compound, columns)
+    values = parameters_of(table, compound, [person.rows for person in people])
+    kinetics = kinetics_of(compound, values)
+    for person in people:
+        for row, record in zip(person.rows, person.records, strict=True):
+            if record.steady and values["CL"][row] == 0.0:
+                raise InputError("no steady state without clearance", where=record.where)
+    found = []
+    with np.errstate(all="ignore"):  # what overflows is told below, with its line
+        for person in people:
+            own = kinetics[person.rows.start : person.rows.stop]
+            try:
+                found.append(amounts(expand(person.records), own))
+            except (np.linalg.LinAlgError, ValueError) as error:
+                raise InputError(
+                    "the kinetics of this person cannot be computed", where=table.at(person.rows[0])
+                ) from error
+        shown = np.concatenate(found)
+        concentration = shown[:, compound.central] / values["V"]
+    wrong = ~np.isfinite(shown).all(axis=1) | ~np.isfinite(concentration)
+    if wrong.any():
+        raise InputError("amounts become too large to hold", where=table.at(int(wrong.argmax())))
+    names = [person.name for person in people]
+    if len(set(names)) < len(names):
+        notes.append("an ID that comes back after another is taken for another person, as NONMEM does")
+    time, person_column = table.place("TIME", table.where), table.place("ID", table.where)
+    return Result(
+        ids=tuple(row[person_column] for row in table.rows),
+        times=tuple(row[time] for row in table.rows),
+        compartments=compound.compartments,
+        amounts=shown,
+        concentration=concentration,
+        notes=tuple(notes),
+    )
+
+
+def write_result(result: Result, out: str | Path) -> None:
+    """Write ID, TIME, one column a compartment, and CP; the file is put in place whole.
+
+    Raises
+    ------
+    InputError
+        When it cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["ID", "TIME", *result.compartments, "CP"])
+    numbers = np.column_stack([result.amounts, result.concentration]).tolist()
+    for name, time, row in zip(result.ids, result.times, numbers, strict=True):
+        writer.writerow([name, time, *map(repr, row)])
+    path = Path(out)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            part.write_text(text.getvalue(), encoding="utf-8")
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"cannot write there: {reason}", where="--out", value=str(out)) from error
