@@ -1,11 +1,11 @@
 """Tables that NONMEM 7.5 itself made, from https://github.com/mrgsolve/nmtests; it prints five digits.
 
-``nonmem_1001.csv``: CP by person and time of dosing run 1001, commit 39524b62. Its control stream has ADVAN2 TRANS2
-with CL 1.1, V 20, KA 1.5, ALAG2 = LAGT, F2 = BIOAV, D2 = DUR2 and CP in thousandths. People 20, 26 and 27 have
-bioavailability and lag in the columns while the dose goes into the depot, where the control stream does not
-let them act. mrgsolve 1.5.2 differed from NONMEM on people 23 to 25.
+``nonmem_1001.csv``: CP by person and time of dosing run 1001, commit 39524b62. Its control stream has ADVAN2,
+TRANS2, CL 1.1, V 20, KA 1.5, ALAG2 = LAGT, F2 = BIOAV, D2 = DUR2, CP in thousandths. People 20, 26 and 27
+have bioavailability and lag in the columns while the dose goes into the depot, where the control stream does
+not let them act. mrgsolve 1.5.2 differed from NONMEM on people 23 to 25.
 
-``nonmem_2001.csv``: run 2001 of time-varying covariates, commit d2a28bc2: CL 1.1 * (WT/70)**0.75, 100 every 24 h.
+``nonmem_2001.csv``: run 2001 (time-varying), commit d2a28bc2: CL 1.1 * (WT/70)**0.75, 100 every 24.
 """
 
 import csv

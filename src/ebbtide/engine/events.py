@@ -224,7 +224,7 @@ class _Expansion:
         if lag >= record.interval:
             raise InputError(
                 "the lag of a steady-state dose must be shorter than II",
-                where=record.where,
+                where=f"{record.where}: SS",
                 value=f"lag {lag:g}, II {record.interval:g}",
             )
         phase = record.interval - lag
@@ -241,7 +241,7 @@ class _Expansion:
         heapq.heappush(self.due, (time, self.entered, number, dose))
         self.entered += 1
         if self.entered > MOST_DOSES:
-            raise InputError(f"more than {MOST_DOSES} doses", where=dose.where)
+            raise InputError(f"more than {MOST_DOSES} doses", where=f"{dose.where}: ADDL")
 
     def _enter(self, dose: Record, number: int) -> None:
         amount, duration, rate = self._amount(dose)
@@ -262,7 +262,7 @@ class _Expansion:
         if dose.rate == MODELLED_DURATION:
             duration = _first(here.duration, own.duration)
             if duration is None:
-                raise InputError("RATE is -2, but no duration is given", where=dose.where)
+                raise InputError("-2 needs a duration, and none is given", where=f"{dose.where}: RATE")
             return amount, duration, amount / duration
         rate = self._rate(dose)
         return amount, amount / rate, rate
@@ -273,7 +273,7 @@ class _Expansion:
         here, own = self._entries(dose)
         rate = _first(here.rate, own.rate)
         if rate is None:
-            raise InputError("RATE is -1, but no rate is given", where=dose.where)
+            raise InputError("-1 needs a rate, and none is given", where=f"{dose.where}: RATE")
         return rate
 
     def _entries(self, dose: Record) -> tuple[Entry, Entry]:

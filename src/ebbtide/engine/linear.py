@@ -7,16 +7,16 @@ events. Steady states are solved for, not iterated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm
 
 from .events import Bolus, Clear, Empty, Event, Input, Seed, SeedConstant, Show
+from .propagators import propagators
 
 Array = NDArray[np.float64]
-MOST_REMEMBERED = 20_000
+Step = tuple[Array, Array]
 
 
 def rate_matrix(
@@ -52,26 +52,14 @@ class Linear:
 
     def __init__(self, matrix: Array) -> None:
         self.matrix = matrix
-        self._steps: dict[float, tuple[Array, Array]] = {}
+        self.steps: dict[float, Step] = {}
+        """By time, what :func:`.propagators.propagators` gives."""
 
-    def step(self, time: float) -> tuple[Array, Array]:
-        r"""What a state becomes after ``time``, and what a unit of constant input becomes.
-
-        :math:`e^{K t}` and :math:`\int_0^t e^{K s} ds`, from one exponential (Van Loan 1978); remembered.
-        """
-        known = self._steps.get(time)
-        if known is None:
-            size = len(self.matrix)
-            scale = np.abs(self.matrix).max() or 1.0  # keeps the two blocks alike in size
-            block = np.zeros((2 * size, 2 * size))
-            block[:size, :size] = self.matrix * time
-            block[:size, size:] = np.eye(size) * (scale * time)
-            whole = expm(block)
-            known = whole[:size, :size], whole[:size, size:] / scale
-            if len(self._steps) >= MOST_REMEMBERED:
-                self._steps.clear()
-            self._steps[time] = known
-        return known
+    def step(self, time: float) -> Step:
+        """What a state becomes after ``time``, and what a unit of constant input becomes."""
+        if time not in self.steps:
+            prepare([(self, time)])
+        return self.steps[time]
 
     def advance(self, state: Array, rates: Array, time: float) -> Array:
         """The state ``time`` later under constant input ``rates``."""
@@ -117,6 +105,26 @@ class Linear:
         rates = np.zeros(len(self.matrix))
         rates[compartment] = rate
         return np.asarray(np.linalg.solve(-self.matrix, rates), dtype=np.float64)
+
+
+def steps_of(events: Iterable[Event], kinetics: Sequence[Linear]) -> Iterator[tuple[Linear, float]]:
+    """The steps that :func:`amounts` will take between events."""
+    now = 0.0
+    for time, record, change in events:
+        if time > now and not isinstance(change, Clear):
+            yield kinetics[record], time - now
+        now = time
+
+
+def prepare(steps: Iterable[tuple[Linear, float]]) -> None:
+    """Compute many steps at once, far faster than one by one; those that are known are left out."""
+    unknown = list(dict.fromkeys((own, time) for own, time in steps if time not in own.steps))
+    if unknown:
+        kept, gained = propagators(
+            np.array([own.matrix for own, _ in unknown]), np.array([time for _, time in unknown])
+        )
+        for index, (own, time) in enumerate(unknown):
+            own.steps[time] = kept[index], gained[index]
 
 
 def amounts(events: Iterable[Event], kinetics: Sequence[Linear]) -> Array:

@@ -83,14 +83,11 @@ def read_for(name: str, raw: object, where: str) -> Iterator[Relation]:
 
 
 def read_allometry(raw: object, where: str) -> Iterator[Relation]:
-    """``[allometry]``: a column, its reference, and an exponent for each parameter."""
+    """``[allometry]``: a column (``WT`` unless another is named), its reference, exponents by parameter."""
     table = dict(_table(raw, where))
-    for key in list(table):
-        if squeezed(key) in ("column", "covariate", "weight"):
-            column = table.pop(key)
-            yield from _by_column(_text(column, f"{where}.{key}"), table, where)
-            return
-    raise InputError("key is missing", where=f"{where}.column", allowed='column = "WT"')
+    columns = [key for key in table if squeezed(key) in ("column", "covariate", "weight")]
+    column = _text(table.pop(columns[0]), f"{where}.{columns[0]}") if columns else "WT"
+    yield from _by_column(column, table, where)
 
 
 def _from_entry(raw: object, where: str) -> Iterator[Relation]:

@@ -36,6 +36,15 @@ _SECTIONS = {
     *("compound", "parameters", "parameter", "params", "param", "pk", "typical", "typicalvalues"),
     *("disposition", "kinetics"),
 }
+_OWN_PARAMETERS = {
+    "DEPOT": {"KA": "KA"},
+    "CENTRAL": {"CL": "CL", "V": "V"},
+    **{
+        role: {"V": f"VP{i}", "VP1": f"VP{i}", "Q1": f"Q{i}"}
+        for i, role in enumerate(("PERIPHERAL", "PERIPHERAL2", "PERIPHERAL3"), 1)
+    },
+}
+"""What a table of one compartment may call by a plain name."""
 
 Item = tuple[str, int]
 """A field of :class:`ebbtide.engine.events.Entry` and a compartment."""
@@ -86,65 +95,52 @@ class FileContent:
 
     def _number(self, key: str, value: object, where: str) -> None:
         name = spelling.parameter(key)
-        if name is not None:
-            if name in self.values:
-                raise InputError(
-                    f"{name} is given twice", where=where, value=shown(value), allowed=self.values[name][1]
-                )
-            self.values[name] = value, where
-            if isinstance(value, dict):
-                for inner in value:
-                    if spelling.squeezed(inner) in ("covariates", "covariate"):
-                        self.relations += read_for(name, value[inner], f"{where}.{inner}")
-            return
         item = spelling.entry_item(key)
-        if item is None:
-            allowed = [
-                *spelling.KNOWN,
-                "covariates",
-                "compartments",
-                "parameters",
-                "absorption",
-                "peripherals",
-            ]
-            raise InputError(
-                "unknown key", where=where, allowed=", ".join(allowed), nearest=nearest_name(key, allowed)
-            )
-        if isinstance(value, dict) and not is_quantity(value):
+        if name is not None:
+            self._parameter(name, value, where)
+        elif item is None:
+            allowed = [*spelling.KNOWN, "parameters", "covariates", "compartments", "peripherals"]
+            raise _unknown_key(key, where, allowed)
+        elif isinstance(value, dict) and not is_quantity(value):
             for inner, each in value.items():
                 self.entries.append((item[0], inner, each, f"{where}.{shown_key(inner)}"))
         else:
             self.entries.append((*item, value, where))
 
+    def _parameter(self, name: str, value: object, where: str) -> None:
+        if name in self.values:
+            raise InputError(
+                f"{name} is given twice", where=where, value=shown(value), allowed=self.values[name][1]
+            )
+        self.values[name] = value, where
+        for key, inner in value.items() if isinstance(value, dict) else ():
+            if spelling.squeezed(key) in ("covariates", "covariate"):
+                self.relations += read_for(name, inner, f"{where}.{key}")
+
     def _compartments(self, raw: object, where: str) -> None:
         if isinstance(raw, list):
-            tables = {
-                str(i): {"name": each} if isinstance(each, str) else each for i, each in enumerate(raw, 1)
-            }
-        elif isinstance(raw, dict):
-            tables = raw
-        else:
+            raw = {str(number): each for number, each in enumerate(raw, 1)}
+        if not isinstance(raw, dict):
             raise InputError("a table or a list of names is needed", where=where, value=shown(raw))
-        for key, table in tables.items():
+        for key, table in raw.items():
             place = f"{where}.{shown_key(key)}"
+            if isinstance(table, str):
+                table = {"name": table}
             if not isinstance(table, dict):
-                raise InputError(
-                    "a table is needed", where=place, value=shown(table), allowed="{ F = 1, ALAG = 0 }"
-                )
+                raise InputError("a table is needed", where=place, value=shown(table), allowed="{ F = 1 }")
+            own = _OWN_PARAMETERS.get(spelling.compartment(key) or "", {})
             for inner, value in table.items():
+                inside = f"{place}.{shown_key(inner)}"
                 item = spelling.entry_item(inner)
+                name = own.get(spelling.parameter(inner) or "")
                 if spelling.squeezed(inner) == "name" and isinstance(value, str):
                     self.given_names.append((key, value, place))
+                elif name is not None:
+                    self._parameter(name, value, inside)
                 elif item is not None and not item[1]:
-                    self.entries.append((item[0], key, value, f"{place}.{shown_key(inner)}"))
+                    self.entries.append((item[0], key, value, inside))
                 else:
-                    allowed = ["F", "ALAG", "D", "R", "name"]
-                    raise InputError(
-                        "unknown key",
-                        where=f"{place}.{shown_key(inner)}",
-                        allowed=", ".join(allowed),
-                        nearest=nearest_name(inner, allowed),
-                    )
+                    raise _unknown_key(inner, inside, ["F", "ALAG", "D", "R", "name", *own])
 
     def _peripherals(self, raw: object, where: str) -> None:
         for index, table in enumerate(raw if isinstance(raw, list) else [raw]):
@@ -155,7 +151,7 @@ class FileContent:
                 if name:
                     found[name] = value, f"{place}.{shown_key(key)}"
                 elif spelling.squeezed(key) not in _DESCRIPTIVE:
-                    raise InputError("unknown key", where=f"{place}.{shown_key(key)}", allowed="volume, flow")
+                    raise _unknown_key(key, f"{place}.{shown_key(key)}", ["volume", "flow"])
             if len(found) != 2:
                 raise InputError(
                     "a volume and a flow are needed",
@@ -238,6 +234,12 @@ class FileContent:
                 raise InputError("is given twice", where=where, value=shown(value), allowed=seen[item, place])
             seen[item, place] = where
             yield (item, place), _number_or_column(item, value, where)
+
+
+def _unknown_key(key: str, where: str, allowed: Sequence[str]) -> InputError:
+    return InputError(
+        "unknown key", where=where, allowed=", ".join(allowed), nearest=nearest_name(key, allowed)
+    )
 
 
 def _positive(name: str, value: object, where: str) -> float:

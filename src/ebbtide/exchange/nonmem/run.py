@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.engine.events import expand
-from ebbtide.engine.linear import amounts
+from ebbtide.engine.linear import Linear, amounts, prepare, steps_of
 from ebbtide.library import InputError
 
 from .columns import entry_columns
 from .compound import Compound, read_compound
 from .parameters import kinetics_of, parameters_of
-from .records import read_people
+from .records import Person, read_people
 from .table import Table, read_table
+
+TOGETHER = 20_000
+"""Records whose steps are computed in one go."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,8 @@ def run_table(table: Table, compound: Compound, options: Mapping[str, Sequence[s
         for row, record in zip(person.rows, person.records, strict=True):
             if record.steady and values["CL"][row] == 0.0:
                 raise InputError("no steady state without clearance", where=record.where)
-    found = []
     with np.errstate(all="ignore"):  # what overflows is told below, with its line
-        for person in people:
-            own = kinetics[person.rows.start : person.rows.stop]
-            try:
-                found.append(amounts(expand(person.records), own))
-            except (np.linalg.LinAlgError, ValueError) as error:
-                raise InputError(
-                    "the kinetics of this person cannot be computed", where=table.at(person.rows[0])
-                ) from error
-        shown = np.concatenate(found)
+        shown = np.concatenate([amounts_ for group in _groups(people) for amounts_ in _run(group, kinetics)])
         concentration = shown[:, compound.central] / values["V"]
     wrong = ~np.isfinite(shown).all(axis=1) | ~np.isfinite(concentration)
     if wrong.any():
@@ -94,6 +88,33 @@ def run_table(table: Table, compound: Compound, options: Mapping[str, Sequence[s
         concentration=concentration,
         notes=tuple(notes),
     )
+
+
+def _groups(people: Sequence[Person]) -> Iterator[list[Person]]:
+    """People whose steps are computed together: many, but not more than memory holds."""
+    group: list[Person] = []
+    first = 0
+    for person in people:
+        if person.rows.stop - first > TOGETHER and group:
+            yield group
+            group, first = [], person.rows.start
+        group.append(person)
+    yield group
+
+
+def _run(people: Sequence[Person], kinetics: Sequence[Linear]) -> Iterator[NDArray[np.float64]]:
+    own = [kinetics[person.rows.start : person.rows.stop] for person in people]
+    events = [expand(person.records) for person in people]
+    prepare(step for each, systems in zip(events, own, strict=True) for step in steps_of(each, systems))
+    for person, each, systems in zip(people, events, own, strict=True):
+        try:
+            yield amounts(each, systems)
+        except np.linalg.LinAlgError as error:
+            raise InputError(
+                "the steady state of this person cannot be computed", where=person.records[0].where
+            ) from error
+    for system in {id(system): system for systems in own for system in systems}.values():
+        system.steps.clear()
 
 
 def write_result(result: Result, out: str | Path) -> None:
