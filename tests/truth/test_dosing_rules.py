@@ -296,7 +296,9 @@ class TestSteadyState:
     @pytest.mark.parametrize("lag", [12.0, 13.0])
     def test_lag_as_long_as_the_interval_is_refused(self, lag: float) -> None:
         rows = [{"TIME": 0, "AMT": 100, "CMT": 1, "II": 12, "SS": 1, "LAG1": lag}]
-        with pytest.raises(InputError, match=r"data.csv: line 2: the lag of a steady-state dose .* II 12"):
+        with pytest.raises(
+            InputError, match=r"data.csv: line 2: SS: the lag of a steady-state dose .* II 12"
+        ):
             run(rows, lag="LAG1")
 
     def test_one_clears_all_that_was_before(self) -> None:
@@ -575,3 +577,74 @@ def test_extra_records_change_nothing(many: list[Row], quarter: int) -> None:
     result = run(with_extra, TWO, lag="LAG")
     kept = result.amounts[[row is not extra for row in with_extra]]
     np.testing.assert_allclose(kept, run(rows, TWO, lag="LAG").amounts, rtol=1e-10, atol=1e-12)
+
+
+@st.composite
+def any_records(draw: st.DrawFn) -> list[Row]:
+    """Records of every kind in order; lag, bioavailability and duration are those of the person."""
+    entry = {
+        "L": draw(st.sampled_from([0.0, 0.0, 0.7, 3.0])),
+        "F": draw(st.sampled_from([1.0, 0.35])),
+        "D": draw(st.sampled_from([1.0, 9.0])),
+    }
+    rows: list[Row] = []
+    time = 0.0
+    for _ in range(draw(st.integers(2, 8))):
+        time += draw(st.sampled_from([0.0, 0.25, 2.0, 6.0, 15.0]))
+        row: dict[str, Any] = {"TIME": time, "EVID": draw(st.sampled_from([0, 0, 1, 1, 1, 2, 3, 4])), **entry}
+        if row["EVID"] in (1, 4):
+            steady = draw(st.sampled_from([0, 0, 1, 2]))
+            row |= {"CMT": draw(st.sampled_from([1, 2])), "SS": steady}
+            if steady and draw(st.integers(0, 4)) == 0:
+                row |= {"AMT": 0, "RATE": 8.0}
+            else:
+                row |= {
+                    "AMT": draw(st.floats(1, 100)),
+                    "RATE": draw(st.sampled_from([0.0, 0.0, 4.0, 50.0, -2.0])),
+                }
+                row |= {"II": draw(st.sampled_from([4.0, 7.5])), "ADDL": draw(st.integers(0, 4))}
+        rows.append(row)
+    return rows
+
+
+def response(cmt: int, t: float, duration: float) -> float:
+    """Central amount ``t`` after a unit began to enter a compartment."""
+    if cmt == 2:
+        return float(infused(t, duration) if duration else bolus(t))
+    if not duration:
+        return float(oral(t))
+
+    def whole(s: float) -> float:
+        s = max(s, 0.0)
+        return KA / (KA - K) * (-np.expm1(-K * s) / K + np.expm1(-KA * s) / KA)
+
+    return (whole(t) - whole(t - duration)) / duration
+
+
+@settings(max_examples=150)
+@given(any_records())
+def test_any_table_is_the_sum_of_its_doses(rows: list[Row]) -> None:
+    """Doses before a reset or an SS 1 are gone; a steady state is 120 doses that went before."""
+    expected = []
+    given_: list[tuple[int, float, float, float]] = []  # compartment, time of entry, amount, duration
+    constant: list[tuple[int, float, float]] = []  # compartment, time, rate of an infusion that ended there
+    for row in rows:
+        if row["EVID"] in (3, 4) or row.get("SS") == 1:
+            given_, constant = [], []
+        if row["EVID"] in (1, 4):
+            if row["AMT"] == 0:
+                constant.append((row["CMT"], row["TIME"], row["RATE"]))
+            else:
+                amount = row["AMT"] * row["F"]
+                duration = {0.0: 0.0, -2.0: row["D"]}.get(row["RATE"], amount / (row["RATE"] or 1))
+                for number in range(-120 if row["SS"] else 0, row["ADDL"] + 1):
+                    entry = row["TIME"] + row["L"] + number * row["II"]
+                    given_.append((row["CMT"], entry, amount, duration))
+        t = row["TIME"]
+        total = sum(a * response(c, t - s, d) for c, s, a, d in given_ if s <= t + 1e-9)
+        for cmt, end, rate in constant:
+            depot = rate / KA * oral(t - end) if cmt == 1 else 0.0
+            total += float(rate / K * bolus(t - end) + depot)
+        expected.append(total)
+    result = run(rows, lag="L", fraction="F", duration="D")
+    np.testing.assert_allclose(result.amounts[:, 1], expected, rtol=EIGHT_DIGITS, atol=1e-9)

@@ -127,12 +127,19 @@ class _Infusion:
     """Amount still to enter at ``since``, for a modelled rate."""
 
 
-def expand(records: Sequence[Record]) -> list[Event]:
+def expand(records: Sequence[Record], moved: list[str] | None = None) -> list[Event]:
     """What happens to one person, in order, with one ``Show`` for each record.
 
     A dose that is due at the time of a record enters before it. Bioavailability and modelled duration are
     those of the record at or next after the time a dose enters (NONMEM's argument record), the modelled
     rate that of the record each interval ends with; where that record says nothing, those of the dose's own.
+
+    Parameters
+    ----------
+    records
+        Of one person.
+    moved
+        Takes the places of doses whose own bioavailability or duration gave way to that of a later record.
 
     Raises
     ------
@@ -140,7 +147,11 @@ def expand(records: Sequence[Record]) -> list[Event]:
         When a dose lacks its modelled duration or rate, when a lag reaches the interval of a steady state,
         and for more than ``MOST_DOSES`` doses or ``MOST_OVERLAPPING`` infusions at a time.
     """
-    return _Expansion(records).run()
+    expansion = _Expansion(records)
+    events = expansion.run()
+    if moved is not None:
+        moved += expansion.moved
+    return events
 
 
 class _Expansion:
@@ -153,6 +164,7 @@ class _Expansion:
         """Time of entry, order, number in its series, dose."""
         self.running: list[_Infusion] = []
         self.entered = 0
+        self.moved: list[str] = []
 
     def run(self) -> list[Event]:
         for index, record in enumerate(self.records):
@@ -255,23 +267,30 @@ class _Expansion:
     def _amount(self, dose: Record) -> tuple[float, float, float]:
         """Amount that enters, duration and rate (both 0 for a bolus) of a dose that enters now."""
         here, own = self._entries(dose)
-        fraction = _first(here.fraction, own.fraction)
+        fraction = self._at_entry(dose, here.fraction, own.fraction)
         amount = dose.amount * (1.0 if fraction is None else fraction)
         if dose.rate == 0.0 or amount == 0.0:
             return amount, 0.0, 0.0
         if dose.rate == MODELLED_DURATION:
-            duration = _first(here.duration, own.duration)
+            duration = self._at_entry(dose, here.duration, own.duration)
             if duration is None:
                 raise InputError("-2 needs a duration, and none is given", where=f"{dose.where}: RATE")
             return amount, duration, amount / duration
         rate = self._rate(dose)
         return amount, amount / rate, rate
 
+    def _at_entry(self, dose: Record, here: float | None, own: float | None) -> float | None:
+        if here is None or own is None:
+            return own if here is None else here
+        if here != own:
+            self.moved.append(dose.where)
+        return here
+
     def _rate(self, dose: Record) -> float:
         if dose.rate != MODELLED_RATE:
             return dose.rate
         here, own = self._entries(dose)
-        rate = _first(here.rate, own.rate)
+        rate = own.rate if here.rate is None else here.rate
         if rate is None:
             raise InputError("-1 needs a rate, and none is given", where=f"{dose.where}: RATE")
         return rate
@@ -309,7 +328,3 @@ class _Expansion:
         self.running = [infusion for infusion in self.running if infusion.compartment != compartment]
         self._say(Input(compartment, 0.0))
         self._say(Empty(compartment))
-
-
-def _first(*values: float | None) -> float | None:
-    return next((value for value in values if value is not None), None)

@@ -42,8 +42,8 @@ def read_number(value: object, unit: str, where: str) -> float:
 
 
 def is_quantity(value: object) -> bool:
-    """Whether a table is a number with its unit, not a table of such."""
-    return not isinstance(value, dict) or any(squeezed(key) == "value" for key in value)
+    """Whether a table is one number or names the column of one, not a table of such."""
+    return not isinstance(value, dict) or bool({"value", "column"} & set(map(squeezed, value)))
 
 
 def _of_table(table: dict[str, object], unit: str, where: str) -> float:

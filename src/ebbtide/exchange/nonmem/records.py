@@ -150,7 +150,9 @@ class _Reader:
         return 0.0 if place is None else self.table.number(row, place) or 0.0
 
     def _error(self, row: int, name: str, what: str, value: object = None, allowed: str = "") -> InputError:
-        return InputError(what, where=self.table.at(row, self.places[name]), value=value, allowed=allowed)
+        place = self.places[name]
+        where = f"{self.table.at(row)}: {name}" if place is None else self.table.at(row, place)
+        return InputError(what, where=where, value=value, allowed=allowed)
 
     def _kind(self, row: int, gives_dose: bool) -> int:
         """EVID; where there is no such column as NM-TRAN supplies it."""

@@ -70,8 +70,9 @@ def run_table(table: Table, compound: Compound, options: Mapping[str, Sequence[s
         for row, record in zip(person.rows, person.records, strict=True):
             if record.steady and values["CL"][row] == 0.0:
                 raise InputError("no steady state without clearance", where=record.where)
+    moved: list[str] = []
     with np.errstate(all="ignore"):  # what overflows is told below, with its line
-        shown = np.concatenate([amounts_ for group in _groups(people) for amounts_ in _run(group, kinetics)])
+        shown = np.concatenate([own for group in _groups(people) for own in _run(group, kinetics, moved)])
         concentration = shown[:, compound.central] / values["V"]
     wrong = ~np.isfinite(shown).all(axis=1) | ~np.isfinite(concentration)
     if wrong.any():
@@ -79,6 +80,11 @@ def run_table(table: Table, compound: Compound, options: Mapping[str, Sequence[s
     names = [person.name for person in people]
     if len(set(names)) < len(names):
         notes.append("an ID that comes back after another is taken for another person, as NONMEM does")
+    if moved:
+        notes.append(
+            f"{moved[0]}: the dose enters with the bioavailability or duration of the record at or after that"
+            f" time, not with its own, as in NONMEM; so do {len(set(moved)) - 1} more"
+        )
     time, person_column = table.place("TIME", table.where), table.place("ID", table.where)
     return Result(
         ids=tuple(row[person_column] for row in table.rows),
@@ -102,9 +108,11 @@ def _groups(people: Sequence[Person]) -> Iterator[list[Person]]:
     yield group
 
 
-def _run(people: Sequence[Person], kinetics: Sequence[Linear]) -> Iterator[NDArray[np.float64]]:
+def _run(
+    people: Sequence[Person], kinetics: Sequence[Linear], moved: list[str]
+) -> Iterator[NDArray[np.float64]]:
     own = [kinetics[person.rows.start : person.rows.stop] for person in people]
-    events = [expand(person.records) for person in people]
+    events = [expand(person.records, moved) for person in people]
     prepare(step for each, systems in zip(events, own, strict=True) for step in steps_of(each, systems))
     for person, each, systems in zip(people, events, own, strict=True):
         try:
@@ -132,7 +140,7 @@ def write_result(result: Result, out: str | Path) -> None:
     for name, time, row in zip(result.ids, result.times, numbers, strict=True):
         writer.writerow([name, time, *map(repr, row)])
     path = Path(out)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    part = path.parent / f".{path.name}.{secrets.token_hex(6)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
