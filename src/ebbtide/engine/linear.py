@@ -133,7 +133,7 @@ def amounts(events: Iterable[Event], kinetics: Sequence[Linear]) -> Array:
     Parameters
     ----------
     events
-        Of one person, from :func:`ebbtide.engine.events.expand`.
+        Of one person, from :func:`ebbtide.engine.expansion.expand`.
     kinetics
         For each record, those that hold over the interval that ends with it.
 

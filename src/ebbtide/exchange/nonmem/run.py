@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.engine.events import expand
+from ebbtide.engine.expansion import expand
 from ebbtide.engine.linear import Linear, amounts, prepare, steps_of
 from ebbtide.library import InputError
 
