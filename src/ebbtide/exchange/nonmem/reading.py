@@ -20,16 +20,8 @@ MOST_PERIPHERALS = 3
 _DESCRIPTIVE = {
     *("name", "title", "description", "note", "notes", "known", "source", "sources", "citation", "synonyms"),
     *("classes", "id", "version", "unit", "units", "amountunit", "doseunit", "molarmass", "unboundfraction"),
-    *(
-        "bloodtoplasma",
-        "pathways",
-        "metabolites",
-        "effectsiterate",
-        "receptors",
-        "enzymes",
-        "actions",
-        "slopes",
-    ),
+    *("bloodtoplasma", "pathways", "metabolites", "effectsiterate", "receptors", "enzymes", "actions"),
+    "slopes",
 }
 """Keys that change nothing here; most of them are those of the library's own files."""
 _SECTIONS = {
