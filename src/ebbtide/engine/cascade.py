@@ -173,12 +173,13 @@ def _slow_binding(
     Several hinder each other: each follows what the others leave free, again and again.
     """
     a, b = len(body.fast), len(body.fast) + len(body.slow)
-    present = [jnp.maximum(c[:b], 0.0).astype(step_h.dtype) for c in effect_nm]
+    h = step_h.astype(start.dtype)
+    present = [jnp.maximum(c[:b], 0.0) for c in effect_nm]
     rate = [receptor.slow_binding_rate(c[:a], c[a:], numbers.receptor) for c in present]
     alone = [receptor.slow_binding_target(c[:a], c[a:], numbers.receptor) for c in present]
-    whole = step_h / 6.0 * (rate[0] + 4.0 * rate[1] + rate[2]) + EMPTY
+    whole = h / 6.0 * (rate[0] + 4.0 * rate[1] + rate[2]) + EMPTY
     # where the rate falls steeply, the parabola may turn below zero
-    half = jnp.clip(step_h / 24.0 * (5.0 * rate[0] + 8.0 * rate[1] - rate[2]), 0.01 * whole, 0.99 * whole)
+    half = jnp.clip(h / 24.0 * (5.0 * rate[0] + 8.0 * rate[1] - rate[2]), 0.01 * whole, 0.99 * whole)
     occupancy = Triple(start, start, start)
     for _ in range(1 if len(body.slow) == 1 else SWEEPS):
         free = (1.0 - (o.sum(axis=0) - o) for o in occupancy)
@@ -192,6 +193,6 @@ def _slow_binding(
             second = 2.0 * time * time * time * three
             settled = slope * first + bend * (second - half * first)
             reached = goal.start + jnp.exp(-time) * (start - goal.start) + settled
-            ends.append(reached.astype(start.dtype))
+            ends.append(reached)
         occupancy = Triple(start, *ends)
     return occupancy

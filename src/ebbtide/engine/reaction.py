@@ -27,7 +27,7 @@ class ReactionTable(NamedTuple):
 
     scheme: Coefficients
     to_middle: tuple[Values, Values, Values]
-    """Integrals over the first half of the step of 1, of time and of its square, each in lengths of the step."""
+    """Integrals over the first half of the step of 1, of time and of its square, in lengths of the step."""
 
 
 def reaction_table(step_h: Float[Values, ""], rate: Float[Values, "modes people"]) -> ReactionTable:
