@@ -90,7 +90,7 @@ def step_tables(
     return tables
 
 
-@partial(jax.jit, static_argnames=("system", "watch"))
+@partial(jax.jit, static_argnames=("system", "watch", "chosen"))
 def integrate(
     system: System,
     numbers: SystemNumbers,
@@ -100,6 +100,7 @@ def integrate(
     state: PersonState,
     plan: Schedule,
     watch: bool = False,
+    chosen: tuple[int, ...] | None = None,
 ) -> Course:
     """Run one piece of a mesh.
 
@@ -111,6 +112,8 @@ def integrate(
         Jump of the modes for each kind of dose.
     watch
         Whether the lowest ventilation at any node is looked for.
+    chosen
+        Places of the quantities that rows hold, all by default; what nobody asks for is not computed.
 
     Kinetics are always in float64; the body is computed in the precision of ``state.body``, which
     ``numbers.body`` must share.
@@ -163,7 +166,8 @@ def integrate(
         z = people.modes
         seen = body.observe(cascade.join(people.body), people.pull.effect_nm, numbers.body)
         plasma = system.plasma(z, modes.plasma).astype(kind_of_float)
-        return (target, people), jnp.concatenate([seen, plasma])
+        rows = jnp.concatenate([seen, plasma])
+        return (target, people), rows if chosen is None else jnp.stack([rows[place] for place in chosen])
 
     z, y = map(jnp.asarray, state)
     lowest = jnp.ones(y.shape[-1], dtype=kind_of_float)

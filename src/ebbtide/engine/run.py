@@ -18,7 +18,7 @@ from .history import Group, state_at_start
 from .integrate import Course, PersonState, Tables, integrate, step_tables
 from .mesh import SAME_TIME_H, Mesh, build_mesh
 from .modes import Modes
-from .people import People
+from .people import Composition, People
 from .regimen import Regimen
 from .schedule import Schedule, schedules
 from .system import System, SystemNumbers
@@ -53,6 +53,10 @@ class Request:
     refinement: float = 1.0
     precision: type[np.floating[Any]] = np.float64
     """Of the body after the start; kinetics and history are always float64."""
+    first_step_h: tuple[float, ...] | None = None
+    """After a dose of each kind; by default of the people who are run."""
+    quantities: tuple[str, ...] | None = None
+    """What rows hold, in this order; by default quantities of the body, then plasma of each compound."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,21 @@ class Batch:
     doses: Array
     refinement: float
     first_step_h: tuple[float, ...]
+    chosen: tuple[int, ...] | None = None
     known_tables: dict[bytes, Tables] = field(default_factory=dict)
 
     def run(self, state: PersonState, plan: Schedule, watch: bool = False) -> Course:
         """Integrate over one piece of a mesh."""
         course: Course = integrate(
-            self.body, self.numbers, self.modes, self.tables(plan.lengths_h), self.doses, state, plan, watch
+            self.body,
+            self.numbers,
+            self.modes,
+            self.tables(plan.lengths_h),
+            self.doses,
+            state,
+            plan,
+            watch,
+            self.chosen,
         )
         return course
 
@@ -136,12 +149,13 @@ def run_people(
     """
     size = next((c for c in CHUNKS if people.count <= c), CHUNKS[-1])
     starts = range(0, people.count, size)
-    first = first_steps(people)
+    first = request.first_step_h or first_steps(people)
+    chosen = _chosen(people.composition, request.quantities)
 
     def one(start: int) -> list[tuple[Array, Array | None]]:
-        chosen = np.minimum(np.arange(start, start + size), people.count - 1)
+        those = np.minimum(np.arange(start, start + size), people.count - 1)
         kept = min(size, people.count - start)
-        batch = _batch(people, chosen, request.refinement, first)
+        batch = replace(_batch(people, those, request.refinement, first), chosen=chosen)
         group = batch.group
         initial = state_at_start(group, regimen.streams)
         result = []
@@ -160,6 +174,13 @@ def run_people(
         known = [p for p in probes if p is not None]
         arms.append(ArmCourse(rows, np.concatenate(known, axis=-1) if known else None))
     return arms
+
+
+def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tuple[int, ...] | None:
+    if quantities is None:
+        return None
+    every = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
+    return tuple(every.index(name) for name in quantities)
 
 
 def start_states(people: People, regimen: Regimen, refinement: float = 1.0) -> PersonState:
