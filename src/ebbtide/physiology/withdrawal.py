@@ -26,10 +26,6 @@ from jaxtyping import Float
 
 from .arrays import Numbers, Values
 
-NOTHING = -40.0
-"""Log odds of a symptom that is not there: below, single precision has subnormal numbers, which are slow."""
-
-
 class Withdrawal(NamedTuple):
     """The numbers of a group of people, ready for use at every step."""
 
@@ -85,4 +81,5 @@ def follower_target(
     # sigmoid(h (ln X - ln H)) is the Hill function without overflow; tiny keeps ln defined at rest
     tiny = jnp.finfo(amplified.dtype).tiny  # type: ignore[no-untyped-call]
     log_odds = numbers.steepness * (jnp.log(amplified + tiny) - numbers.log_half_effect)
-    return jax.nn.sigmoid(jnp.maximum(log_odds, NOTHING))
+    # below the root of the smallest number a symptom is nothing, and subnormal numbers are slow
+    return jax.nn.sigmoid(jnp.maximum(log_odds, np.log(tiny) / 2))
