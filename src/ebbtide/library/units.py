@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import Any
-
-import pint
+from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
+
+if TYPE_CHECKING:
+    import pint
 
 DEFINITIONS = (
     "percent = 0.01 = %",
@@ -34,6 +35,8 @@ DEFINITIONS = (
 @lru_cache(maxsize=1)
 def registry() -> pint.UnitRegistry[Any]:
     """The pint registry with the units of the field (U, points, tablet, spray, ...)."""
+    import pint  # takes longer to load than all else here; what needs no unit does without it
+
     ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(cache_folder=":auto:")
     for definition in DEFINITIONS:
         ureg.define(definition)
@@ -101,6 +104,8 @@ def conversion(unit: str, to: str, where: str = "", molar_mass_g_per_mol: float 
 
 @lru_cache(maxsize=4096)
 def _conversion(unit: str, to: str, where: str, molar_mass_g_per_mol: float | None) -> float:
+    import pint
+
     ureg = registry()
     try:
         one = ureg.Quantity(1.0, unit)
