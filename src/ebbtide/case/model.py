@@ -92,13 +92,13 @@ class Observation:
     name: str
     """Name of the scale, lab, vital, sign or quantity."""
     value: float | None = None
-    """In ``unit``; None for a sign, a banded rating and a blood pressure."""
+    """In ``unit``; None for a sign, a banded or incomplete rating and a blood pressure."""
     unit: str = ""
     """One of the units that :mod:`ebbtide.case.vocabulary` lists for the name."""
     low: float | None = None
-    """Lowest total that a banded rating stands for (points)."""
+    """Lowest total that a banded or incomplete rating stands for (points)."""
     high: float | None = None
-    """Highest total that a banded rating stands for (points)."""
+    """Highest total that a banded or incomplete rating stands for (points)."""
     items: Mapping[str, int] = field(default_factory=dict)
     """Item scores of a scale; systolic and diastolic of a blood pressure (mmHg)."""
     upper_limit: float | None = None

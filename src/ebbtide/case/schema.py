@@ -107,8 +107,8 @@ class RawObservation(Table):
 
     at: object
     scale: str | None = None
-    total: int | None = None
-    items: dict[str, int] | None = None
+    total: object = None
+    items: object = None
     rating: int | None = Field(default=None, ge=0, le=3)
     lab: str | None = None
     vital: str | None = None

@@ -1,9 +1,10 @@
 """Floor 0: everything that is known as data, every number with unit, spread and source."""
 
 from .errors import InputError, nearest_name, unknown_name
-from .loader import Library, load_library, validate
+from .loader import Library, find_scale, load_library, load_scales, validate
 from .parameter import Parameter, numbers_of
-from .schema import Compound, Product, Scale, Source
+from .scales import Scale
+from .schema import Compound, Product, Source
 from .units import conversion, parse_quantity, registry
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "Scale",
     "Source",
     "conversion",
+    "find_scale",
     "load_library",
+    "load_scales",
     "nearest_name",
     "numbers_of",
     "parse_quantity",

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from .checks import check_references
 from .errors import InputError, nearest_name, unknown_name
 from .parameter import Entry, Parameter
-from .schema import Compound, Product, Scale, Source
+from .scales import Scale, folded
+from .schema import Compound, Product, Source
 from .units import conversion
 
 HERE = Path(__file__).parent
@@ -53,16 +54,31 @@ class Library:
         return self.products[_lookup("product", name, self.products, where)]
 
     def scale(self, name: str, where: str = "") -> Scale:
-        """The rating scale called ``name``; :class:`InputError` names the nearest."""
-        if name in self.scales:
-            return self.scales[name]
-        raise unknown_name("scale", name, self.scales, where)
+        """The rating scale called ``name``, however it is spelled; :class:`InputError` names the nearest."""
+        return find_scale(self.scales, name, where)
 
     def source(self, key: str) -> Source:
         """The source with ``key``; :class:`InputError` names the nearest."""
         if key in self.sources:
             return self.sources[key]
         raise unknown_name("source", key, self.sources)
+
+
+def find_scale(scales: Mapping[str, Scale], name: str, where: str = "") -> Scale:
+    """The scale called ``name`` (``"phq9"`` is ``"PHQ-9"``); :class:`InputError` names the nearest."""
+    spelled = {folded(word): scale for scale in scales.values() for word in (scale.name, *scale.synonyms)}
+    if folded(name) in spelled:
+        return spelled[folded(name)]
+    names = [word for scale in scales.values() for word in (scale.name, *scale.synonyms)]
+    error = unknown_name("scale", name, scales, where)
+    nearest = nearest_name(name, names)
+    raise InputError(
+        error.what,
+        where=where,
+        value=name,
+        allowed=error.allowed,
+        nearest=spelled[folded(nearest)].name if nearest else "",
+    )
 
 
 def _lookup(kind: str, name: str, table: Mapping[str, Any], where: str) -> str:
@@ -90,12 +106,34 @@ def load_library(folders: Sequence[Path | str] = ()) -> Library:
     return _load(tuple(str(Path(f).resolve()) for f in folders))
 
 
-@lru_cache(maxsize=8)
-def _load(folders: tuple[str, ...]) -> Library:
+def load_scales(folders: Sequence[Path | str] = ()) -> Mapping[str, Scale]:
+    """The rating scales alone, for what needs no compound: as in :func:`load_library`, but not cross-checked.
+
+    Raises
+    ------
+    InputError
+        Naming file and key, as in :func:`load_library`.
+    """
+    found: dict[str, Scale] = {}
+    for root in _roots(tuple(str(Path(f).resolve()) for f in folders)):
+        for path in sorted((root / "scales").glob("*.toml")):
+            scale: Scale = _read_entry("scales", path, _read_bytes(path))
+            found[scale.name] = scale
+    return MappingProxyType(found)
+
+
+def _roots(folders: Sequence[str]) -> list[Path]:
+    """The shipped library and the user's folders."""
     roots = [HERE, *map(Path, folders)]
     for root in roots[1:]:
         if not root.is_dir():
             raise InputError("no such library folder", where=str(root))
+    return roots
+
+
+@lru_cache(maxsize=8)
+def _load(folders: tuple[str, ...]) -> Library:
+    roots = _roots(folders)
     digest = hashlib.sha256()
     tables: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     sources: dict[str, Source] = {}
