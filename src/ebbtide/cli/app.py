@@ -104,6 +104,31 @@ def sources(
     show_source(key, library or [], as_json)
 
 
+@app.command()
+def score(
+    scale: Annotated[str, typer.Argument(metavar="SCALE", help="COWS, SOWS, PHQ-9, ...")],
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS.toml", help="Scores item by item.")],
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+) -> None:
+    """Total and severity of a rating scale, with what is urgent in the answers."""
+    from .score import show_score
+
+    show_score(scale, answers, library or [], as_json)
+
+
+@app.command()
+def claims(
+    which: Annotated[str | None, typer.Argument(metavar="[TOPIC|ID]")] = None,
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is claimed about kratom, magnesium and melatonin in withdrawal, and what is known."""
+    from .claims import show_claims
+
+    show_claims(which, library or [], as_json)
+
+
 validate = typer.Typer(help="Predictions against observations.", no_args_is_help=True)
 app.add_typer(validate, name="validate")
 

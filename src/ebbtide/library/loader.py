@@ -115,16 +115,16 @@ def load_scales(folders: Sequence[Path | str] = ()) -> Mapping[str, Scale]:
         Naming file and key, as in :func:`load_library`.
     """
     found: dict[str, Scale] = {}
-    for root in _roots(tuple(str(Path(f).resolve()) for f in folders)):
+    for root in library_roots(folders):
         for path in sorted((root / "scales").glob("*.toml")):
             scale: Scale = _read_entry("scales", path, _read_bytes(path))
             found[scale.name] = scale
     return MappingProxyType(found)
 
 
-def _roots(folders: Sequence[str]) -> list[Path]:
-    """The shipped library and the user's folders."""
-    roots = [HERE, *map(Path, folders)]
+def library_roots(folders: Sequence[Path | str]) -> list[Path]:
+    """The shipped library and the user's folders; :class:`InputError` for one that is not there."""
+    roots = [HERE, *(Path(folder).resolve() for folder in folders)]
     for root in roots[1:]:
         if not root.is_dir():
             raise InputError("no such library folder", where=str(root))
@@ -133,7 +133,7 @@ def _roots(folders: Sequence[str]) -> list[Path]:
 
 @lru_cache(maxsize=8)
 def _load(folders: tuple[str, ...]) -> Library:
-    roots = _roots(folders)
+    roots = library_roots(folders)
     digest = hashlib.sha256()
     tables: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
     sources: dict[str, Source] = {}
@@ -178,6 +178,24 @@ def _source_rows(root: Path, digest: Any) -> Iterator[Source]:
         yield validate(Source, row, where)
 
 
+def read_sources(roots: Sequence[Path]) -> Mapping[str, Source]:
+    """The sources alone, by key."""
+    digest = hashlib.sha256()
+    return MappingProxyType({row.key: row for root in roots for row in _source_rows(root, digest)})
+
+
+def read_toml_file(path: Path) -> dict[str, Any]:
+    """The tables of one file of a library; :class:`InputError` names the file."""
+    return _toml(_read_bytes(path), f"{path.parent.name}/{path.name}")
+
+
+def _toml(text: bytes, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # also of bad UTF-8, of huge integers and of deep nesting
+        raise InputError(f"not a TOML file: {error}", where=where) from error
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -187,10 +205,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_entry(kind: str, path: Path, text: bytes) -> Any:
     where = f"{path.parent.name}/{path.name}"
-    try:
-        raw = tomllib.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # also of bad UTF-8, of huge integers and of deep nesting
-        raise InputError(f"not a TOML file: {error}", where=where) from error
+    raw = _toml(text, where)
     if kind in NAMED_BY_FILE:
         return MappingProxyType({key: _parameters(value, f"{where}: {key}") for key, value in raw.items()})
     return validate(MODELS[kind], raw, where)
