@@ -1,10 +1,26 @@
-"""Floor 0: everything that is known as data, every number with unit, spread and source."""
+"""Floor 0: everything that is known as data, every number with unit, spread and source.
 
-from .errors import InputError, nearest_name, unknown_name
-from .loader import Library, load_library, validate
-from .parameter import Parameter, numbers_of
-from .schema import Compound, Product, Scale, Source
-from .units import conversion, parse_quantity, registry
+What each name needs is imported when it is asked for: an error or a help text needs no data model.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import InputError, nearest_name, unknown_name
+    from .loader import Library, load_library, validate
+    from .parameter import Parameter, numbers_of
+    from .schema import Compound, Product, Scale, Source
+    from .units import conversion, parse_quantity, registry, same_kind, temperature
+
+_HOMES = {
+    "errors": ("InputError", "nearest_name", "unknown_name"),
+    "loader": ("Library", "load_library", "validate"),
+    "parameter": ("Parameter", "numbers_of"),
+    "schema": ("Compound", "Product", "Scale", "Source"),
+    "units": ("conversion", "parse_quantity", "registry", "same_kind", "temperature"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Compound",
@@ -20,6 +36,14 @@ __all__ = [
     "numbers_of",
     "parse_quantity",
     "registry",
+    "same_kind",
+    "temperature",
     "unknown_name",
     "validate",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(name)
+    return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,8 +16,10 @@ from pydantic import ValidationError
 
 from .checks import check_references
 from .errors import InputError, nearest_name, unknown_name
+from .lazy import LazyTable, Unread, synonyms_of
 from .parameter import Entry, Parameter
 from .schema import Compound, Product, Scale, Source
+from .tables import Row, join_tables, read_rows
 from .units import conversion
 
 HERE = Path(__file__).parent
@@ -27,6 +28,9 @@ NAMED_BY_FILE = ("physiology", "safety")
 """Kinds whose files are tables of numbers and texts, called by the name of the file."""
 MODELS: Mapping[str, type[Entry]] = {"compounds": Compound, "products": Product, "scales": Scale}
 E = TypeVar("E", bound=Entry)
+_NAME = re.compile(rb'name = "([^"\n]+)"\n')
+_SYNONYMS = re.compile(rb'^synonyms = \[(.*)\]$', re.MULTILINE)
+_QUOTED = re.compile(rb'"([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Library:
     sources: Mapping[str, Source]
     digest: str
     """SHA-256 over all files, for the provenance of results."""
+    tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    """Rules by file: the rows of ``safety/interactions.csv`` are ``library.tables["interactions"]``."""
 
     def compound(self, name: str, where: str = "") -> Compound:
         """The compound called ``name`` (or a synonym); :class:`InputError` names the nearest."""
@@ -69,7 +75,7 @@ def _lookup(kind: str, name: str, table: Mapping[str, Any], where: str) -> str:
     """The name in ``table`` of an entry called ``name`` or having it as a synonym."""
     if name in table:
         return name
-    synonyms = {s: key for key, entry in table.items() for s in entry.synonyms}
+    synonyms = synonyms_of(table)
     if name in synonyms:
         return synonyms[name]
     raise unknown_name(kind, name, [*table, *synonyms], where)
@@ -79,7 +85,9 @@ def load_library(folders: Sequence[Path | str] = ()) -> Library:
     """The shipped library, with entries of ``folders`` added or put in place of shipped ones.
 
     Each folder has the shape of the shipped one: ``compounds/*.toml``, ``products/*.toml``,
-    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml`` and ``sources.csv``; any part may be missing.
+    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml``, ``safety/*.csv`` and ``sources.csv``; any part may
+    be missing. Files of the shipped library are read when they are asked for (tests read them all); with a folder
+    everything is read and checked at once.
 
     Raises
     ------
@@ -97,47 +105,71 @@ def _load(folders: tuple[str, ...]) -> Library:
         if not root.is_dir():
             raise InputError("no such library folder", where=str(root))
     digest = hashlib.sha256()
-    tables: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    sources: dict[str, Source] = {}
+    tables: dict[str, dict[str, Unread[Any]]] = {kind: {} for kind in KINDS}
+    sources: dict[str, Unread[Source]] = {}
+    rules: list[tuple[str, bytes, str]] = []
     for root in roots:
-        for row in _source_rows(root, digest):
-            sources[row.key] = row
+        sources |= _sources(root, digest)
         for kind in KINDS:
             for path in sorted((root / kind).glob("*.toml")):
                 text = _read_bytes(path)
                 digest.update(path.name.encode() + b"\0" + text)
-                entry = _read_entry(kind, path, text)
-                if kind in NAMED_BY_FILE and path.stem in tables[kind]:
-                    _check_replacement(tables[kind][path.stem], entry, f"{kind}/{path.name}")
-                tables[kind][path.stem if kind in NAMED_BY_FILE else entry.name] = entry
+                name, synonyms = _head(kind, path, text, shipped=root == HERE)
+                read = partial(_read_entry, kind, path, text)
+                if kind in NAMED_BY_FILE and name in tables[kind]:
+                    _check_replacement(tables[kind][name].read(), read(), f"{kind}/{path.name}")
+                tables[kind][name] = Unread(synonyms, read)
+        for path in sorted((root / "safety").glob("*.csv")):
+            text = _read_bytes(path)
+            digest.update(path.name.encode() + b"\0" + text)
+            rules.append((path.stem, text, f"safety/{path.name}"))
     library = Library(
-        compounds=MappingProxyType(tables["compounds"]),
-        products=MappingProxyType(tables["products"]),
-        scales=MappingProxyType(tables["scales"]),
-        physiology=MappingProxyType(tables["physiology"]),
-        safety=MappingProxyType(tables["safety"]),
-        sources=MappingProxyType(sources),
+        compounds=LazyTable(tables["compounds"]),
+        products=LazyTable(tables["products"]),
+        scales=LazyTable(tables["scales"]),
+        physiology=LazyTable(tables["physiology"]),
+        safety=LazyTable(tables["safety"]),
+        sources=LazyTable(sources),
         digest=digest.hexdigest(),
+        tables=MappingProxyType(join_tables(rules, sources)),
     )
-    check_references(library)
+    if folders:
+        check_all(library)
     return library
 
 
-def _source_rows(root: Path, digest: Any) -> Iterator[Source]:
+def check_all(library: Library) -> None:
+    """Read every entry and check what holds between them; raises :class:`InputError` for the first fault."""
+    for table in (library.sources, library.compounds, library.products, library.scales):
+        for name in table:
+            table[name]
+    for numbers in (library.physiology, library.safety):
+        for name in numbers:
+            numbers[name]
+    check_references(library)
+
+
+def _head(kind: str, path: Path, text: bytes, *, shipped: bool) -> tuple[str, tuple[str, ...]]:
+    """Name and synonyms of an entry; of a shipped one without reading it whole."""
+    if kind in NAMED_BY_FILE:
+        return path.stem, ()
+    if shipped and (name := _NAME.match(text)) is not None:
+        synonyms = _SYNONYMS.search(text)
+        return name[1].decode(), tuple(s.decode() for s in _QUOTED.findall(synonyms[1] if synonyms else b""))
+    entry = _read_entry(kind, path, text)
+    return entry.name, getattr(entry, "synonyms", ())
+
+
+def _sources(root: Path, digest: Any) -> dict[str, Unread[Source]]:
     path = root / "sources.csv"
     if not path.exists():
-        return
+        return {}
     text = _read_bytes(path)
     digest.update(text)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text.decode("utf-8"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"not a table: {error}", where=path.name) from error
-    for number, row in enumerate(rows, start=1):
-        where = f"{path.name}: row {number}"
-        if None in row or None in row.values():
-            raise InputError("not as many fields as the head of the table", where=where)
-        yield validate(Source, row, where)
+    return {
+        row.get("key", ""): Unread((), partial(validate, Source, row, where))
+        for where, row in read_rows(text, path.name)
+    }
 
 
 def _read_bytes(path: Path) -> bytes:
