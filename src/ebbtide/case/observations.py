@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from ebbtide.library import InputError, Library, Scale, unknown_name
+from ebbtide.library import InputError, Library, Scale, same_kind, unknown_name
 
 from .model import Observation, Quantity
-from .quantities import in_unit, measures, read_quantity
+from .quantities import in_unit, read_quantity
 from .schema import RawObservation
 from .scoring import Score, score_items, score_total, with_total
 from .telling import shown
@@ -199,7 +199,7 @@ def _measured(value: object, measure: Measure, where: str, molar_mass: float | N
     if (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and measures(measure.units[0], "dimensionless")
+        and same_kind(measure.units[0], "dimensionless")
     ):
         written = Quantity(value, "dimensionless")
     else:
@@ -217,4 +217,4 @@ def _measured(value: object, measure: Measure, where: str, molar_mass: float | N
 
 
 def _converts(unit: str, to: str, molar_mass: float | None) -> bool:
-    return measures(unit, to) or (molar_mass is not None and measures(unit, "ng/mL"))
+    return same_kind(unit, to) or (molar_mass is not None and same_kind(unit, "ng/mL"))

@@ -24,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # loading what paints the help takes longer than all else of it
 )
 
 LibraryFolders = Annotated[
@@ -129,7 +130,7 @@ def claims(
     show_claims(which, library or [], as_json)
 
 
-validate = typer.Typer(help="Predictions against observations.", no_args_is_help=True)
+validate = typer.Typer(help="Predictions against observations.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(validate, name="validate")
 
 
@@ -155,7 +156,7 @@ def main() -> None:
     """Entry point: one clear message and exit 2 for bad input, exit 1 for a fault of ours."""
     gc.disable()  # loading modules fills memory and frees none of it; whoever computes turns it on
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="ebbtide")
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except FloatingPointError as error:
@@ -175,8 +176,8 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    if message:  # a command without arguments has already shown its help
-        print(f"ebbtide: {message}", file=sys.stderr)
+    help_text = message.startswith("Usage: ")  # what a command without arguments says
+    print(message if help_text else f"ebbtide: {message}", file=sys.stderr)
     sys.exit(code)
 
 

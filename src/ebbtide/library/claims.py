@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from .errors import InputError, unknown_name
-from .loader import library_roots, read_sources, read_toml_file, validate
+from .loader import library_roots, load_library, read_toml_file, validate
 from .parameter import Entry
 from .schema import Source
 
@@ -77,8 +77,7 @@ def load_claims(folders: Sequence[Path | str] = ()) -> Claims:
     evidence: dict[str, Statement] = {}
     computed: dict[str, Computed] = {}
     claims: dict[str, tuple[str, Claim]] = {}
-    roots = library_roots(folders)
-    for root in roots:
+    for root in library_roots(folders):
         for path in sorted((root / "claims").glob("*.toml")):
             where = f"claims/{path.name}"
             raw = read_toml_file(path)
@@ -91,7 +90,7 @@ def load_claims(folders: Sequence[Path | str] = ()) -> Claims:
         topics=_by_topic(claims.values()),
         evidence=MappingProxyType(evidence),
         computed=MappingProxyType(computed),
-        sources=read_sources(roots),
+        sources=load_library(folders).sources,
     )
     _check(found)
     return found

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,9 +16,11 @@ from pydantic import ValidationError
 
 from .checks import check_references
 from .errors import InputError, nearest_name, unknown_name
+from .lazy import LazyTable, Unread, synonyms_of
 from .parameter import Entry, Parameter
 from .scales import Scale, folded
 from .schema import Compound, Product, Source
+from .tables import Row, join_tables, read_rows
 from .units import conversion
 
 HERE = Path(__file__).parent
@@ -28,6 +29,9 @@ NAMED_BY_FILE = ("physiology", "safety")
 """Kinds whose files are tables of numbers and texts, called by the name of the file."""
 MODELS: Mapping[str, type[Entry]] = {"compounds": Compound, "products": Product, "scales": Scale}
 E = TypeVar("E", bound=Entry)
+_NAME = re.compile(rb'name = "([^"\n]+)"\n')
+_SYNONYMS = re.compile(rb'^synonyms = \[(.*)\]$', re.MULTILINE)
+_QUOTED = re.compile(rb'"([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Library:
     sources: Mapping[str, Source]
     digest: str
     """SHA-256 over all files, for the provenance of results."""
+    tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    """Rules by file: the rows of ``safety/interactions.csv`` are ``library.tables["interactions"]``."""
 
     def compound(self, name: str, where: str = "") -> Compound:
         """The compound called ``name`` (or a synonym); :class:`InputError` names the nearest."""
@@ -55,7 +61,13 @@ class Library:
 
     def scale(self, name: str, where: str = "") -> Scale:
         """The rating scale called ``name``, however it is spelled; :class:`InputError` names the nearest."""
-        return find_scale(self.scales, name, where)
+        names = {word: word for word in self.scales} | dict(synonyms_of(self.scales))
+        spelled = {folded(word): key for word, key in names.items()}
+        if folded(name) in spelled:
+            return self.scales[spelled[folded(name)]]
+        error = unknown_name("scale", name, self.scales)
+        nearest = names.get(nearest_name(name, names), "")
+        raise InputError(error.what, where=where, value=name, allowed=error.allowed, nearest=nearest)
 
     def source(self, key: str) -> Source:
         """The source with ``key``; :class:`InputError` names the nearest."""
@@ -64,28 +76,11 @@ class Library:
         raise unknown_name("source", key, self.sources)
 
 
-def find_scale(scales: Mapping[str, Scale], name: str, where: str = "") -> Scale:
-    """The scale called ``name`` (``"phq9"`` is ``"PHQ-9"``); :class:`InputError` names the nearest."""
-    spelled = {folded(word): scale for scale in scales.values() for word in (scale.name, *scale.synonyms)}
-    if folded(name) in spelled:
-        return spelled[folded(name)]
-    names = [word for scale in scales.values() for word in (scale.name, *scale.synonyms)]
-    error = unknown_name("scale", name, scales, where)
-    nearest = nearest_name(name, names)
-    raise InputError(
-        error.what,
-        where=where,
-        value=name,
-        allowed=error.allowed,
-        nearest=spelled[folded(nearest)].name if nearest else "",
-    )
-
-
 def _lookup(kind: str, name: str, table: Mapping[str, Any], where: str) -> str:
     """The name in ``table`` of an entry called ``name`` or having it as a synonym."""
     if name in table:
         return name
-    synonyms = {s: key for key, entry in table.items() for s in entry.synonyms}
+    synonyms = synonyms_of(table)
     if name in synonyms:
         return synonyms[name]
     raise unknown_name(kind, name, [*table, *synonyms], where)
@@ -95,7 +90,9 @@ def load_library(folders: Sequence[Path | str] = ()) -> Library:
     """The shipped library, with entries of ``folders`` added or put in place of shipped ones.
 
     Each folder has the shape of the shipped one: ``compounds/*.toml``, ``products/*.toml``,
-    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml`` and ``sources.csv``; any part may be missing.
+    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml``, ``safety/*.csv`` and ``sources.csv``; any part may
+    be missing. Files of the shipped library are read when they are asked for (tests read them all); with a folder
+    everything is read and checked at once.
 
     Raises
     ------
@@ -106,20 +103,41 @@ def load_library(folders: Sequence[Path | str] = ()) -> Library:
     return _load(tuple(str(Path(f).resolve()) for f in folders))
 
 
-def load_scales(folders: Sequence[Path | str] = ()) -> Mapping[str, Scale]:
-    """The rating scales alone, for what needs no compound: as in :func:`load_library`, but not cross-checked.
-
-    Raises
-    ------
-    InputError
-        Naming file and key, as in :func:`load_library`.
-    """
-    found: dict[str, Scale] = {}
-    for root in library_roots(folders):
-        for path in sorted((root / "scales").glob("*.toml")):
-            scale: Scale = _read_entry("scales", path, _read_bytes(path))
-            found[scale.name] = scale
-    return MappingProxyType(found)
+@lru_cache(maxsize=8)
+def _load(folders: tuple[str, ...]) -> Library:
+    roots = library_roots(folders)
+    digest = hashlib.sha256()
+    tables: dict[str, dict[str, Unread[Any]]] = {kind: {} for kind in KINDS}
+    sources: dict[str, Unread[Source]] = {}
+    rules: list[tuple[str, bytes, str]] = []
+    for root in roots:
+        sources |= _sources(root, digest)
+        for kind in KINDS:
+            for path in sorted((root / kind).glob("*.toml")):
+                text = _read_bytes(path)
+                digest.update(path.name.encode() + b"\0" + text)
+                name, synonyms = _head(kind, path, text, shipped=root == HERE)
+                read = partial(_read_entry, kind, path, text)
+                if kind in NAMED_BY_FILE and name in tables[kind]:
+                    _check_replacement(tables[kind][name].read(), read(), f"{kind}/{path.name}")
+                tables[kind][name] = Unread(synonyms, read)
+        for path in sorted((root / "safety").glob("*.csv")):
+            text = _read_bytes(path)
+            digest.update(path.name.encode() + b"\0" + text)
+            rules.append((path.stem, text, f"safety/{path.name}"))
+    library = Library(
+        compounds=LazyTable(tables["compounds"]),
+        products=LazyTable(tables["products"]),
+        scales=LazyTable(tables["scales"]),
+        physiology=LazyTable(tables["physiology"]),
+        safety=LazyTable(tables["safety"]),
+        sources=LazyTable(sources),
+        digest=digest.hexdigest(),
+        tables=MappingProxyType(join_tables(rules, sources)),
+    )
+    if folders:
+        check_all(library)
+    return library
 
 
 def library_roots(folders: Sequence[Path | str]) -> list[Path]:
@@ -131,69 +149,43 @@ def library_roots(folders: Sequence[Path | str]) -> list[Path]:
     return roots
 
 
-@lru_cache(maxsize=8)
-def _load(folders: tuple[str, ...]) -> Library:
-    roots = library_roots(folders)
-    digest = hashlib.sha256()
-    tables: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    sources: dict[str, Source] = {}
-    for root in roots:
-        for row in _source_rows(root, digest):
-            sources[row.key] = row
-        for kind in KINDS:
-            for path in sorted((root / kind).glob("*.toml")):
-                text = _read_bytes(path)
-                digest.update(path.name.encode() + b"\0" + text)
-                entry = _read_entry(kind, path, text)
-                if kind in NAMED_BY_FILE and path.stem in tables[kind]:
-                    _check_replacement(tables[kind][path.stem], entry, f"{kind}/{path.name}")
-                tables[kind][path.stem if kind in NAMED_BY_FILE else entry.name] = entry
-    library = Library(
-        compounds=MappingProxyType(tables["compounds"]),
-        products=MappingProxyType(tables["products"]),
-        scales=MappingProxyType(tables["scales"]),
-        physiology=MappingProxyType(tables["physiology"]),
-        safety=MappingProxyType(tables["safety"]),
-        sources=MappingProxyType(sources),
-        digest=digest.hexdigest(),
-    )
-    check_references(library)
-    return library
-
-
-def _source_rows(root: Path, digest: Any) -> Iterator[Source]:
-    path = root / "sources.csv"
-    if not path.exists():
-        return
-    text = _read_bytes(path)
-    digest.update(text)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text.decode("utf-8"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"not a table: {error}", where=path.name) from error
-    for number, row in enumerate(rows, start=1):
-        where = f"{path.name}: row {number}"
-        if None in row or None in row.values():
-            raise InputError("not as many fields as the head of the table", where=where)
-        yield validate(Source, row, where)
-
-
-def read_sources(roots: Sequence[Path]) -> Mapping[str, Source]:
-    """The sources alone, by key."""
-    digest = hashlib.sha256()
-    return MappingProxyType({row.key: row for root in roots for row in _source_rows(root, digest)})
-
-
 def read_toml_file(path: Path) -> dict[str, Any]:
     """The tables of one file of a library; :class:`InputError` names the file."""
     return _toml(_read_bytes(path), f"{path.parent.name}/{path.name}")
 
 
-def _toml(text: bytes, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # also of bad UTF-8, of huge integers and of deep nesting
-        raise InputError(f"not a TOML file: {error}", where=where) from error
+def check_all(library: Library) -> None:
+    """Read every entry and check what holds between them; raises :class:`InputError` for the first fault."""
+    for table in (library.sources, library.compounds, library.products, library.scales):
+        for name in table:
+            table[name]
+    for numbers in (library.physiology, library.safety):
+        for name in numbers:
+            numbers[name]
+    check_references(library)
+
+
+def _head(kind: str, path: Path, text: bytes, *, shipped: bool) -> tuple[str, tuple[str, ...]]:
+    """Name and synonyms of an entry; of a shipped one without reading it whole."""
+    if kind in NAMED_BY_FILE:
+        return path.stem, ()
+    if shipped and (name := _NAME.match(text)) is not None:
+        synonyms = _SYNONYMS.search(text)
+        return name[1].decode(), tuple(s.decode() for s in _QUOTED.findall(synonyms[1] if synonyms else b""))
+    entry = _read_entry(kind, path, text)
+    return entry.name, getattr(entry, "synonyms", ())
+
+
+def _sources(root: Path, digest: Any) -> dict[str, Unread[Source]]:
+    path = root / "sources.csv"
+    if not path.exists():
+        return {}
+    text = _read_bytes(path)
+    digest.update(text)
+    return {
+        row.get("key", ""): Unread((), partial(validate, Source, row, where))
+        for where, row in read_rows(text, path.name)
+    }
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -209,6 +201,13 @@ def _read_entry(kind: str, path: Path, text: bytes) -> Any:
     if kind in NAMED_BY_FILE:
         return MappingProxyType({key: _parameters(value, f"{where}: {key}") for key, value in raw.items()})
     return validate(MODELS[kind], raw, where)
+
+
+def _toml(text: bytes, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # also of bad UTF-8, of huge integers and of deep nesting
+        raise InputError(f"not a TOML file: {error}", where=where) from error
 
 
 def _parameters(raw: Any, where: str) -> Any:
