@@ -34,7 +34,8 @@ def read_case(path: str | Path, library: Library) -> Case:
     InputError
         When the file cannot be read or used; the message names file, key, value and what is allowed.
     """
-    return replace(parse_case(read_toml(path), library, str(path)), path=str(path))
+    folder = Path(path).parent
+    return replace(parse_case(read_toml(path), library, str(path), folder), path=str(path))
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise InputError(f"not a TOML file: {error}", where=where) from error
 
 
-def parse_case(raw: Mapping[str, Any], library: Library, where: str) -> Case:
+def parse_case(raw: Mapping[str, Any], library: Library, where: str, folder: Path | None = None) -> Case:
     """Check a case that is already in memory, e.g. a parsed TOML text or an arm of a study.
 
     Parameters
@@ -69,6 +70,8 @@ def parse_case(raw: Mapping[str, Any], library: Library, where: str) -> Case:
         For products, compounds and scales.
     where
         The file, for errors.
+    folder
+        Where the case's other files are found (certificates of products); None when there are none.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def parse_case(raw: Mapping[str, Any], library: Library, where: str) -> Case:
     file = checked(RawFile, raw, where)
     clock, duration_h, notes = _read_frame(file.case, f"{where}: case")
     person = _read_person(file.person, f"{where}: person")
-    products = _read_products(file.products, library, where)
+    products = _read_products(file.products, library, where, folder)
     reader = DoseReader(library, products, clock, duration_h, person.weight_kg)
 
     history = tuple(reader.history(h, where, f"history[{i}]") for i, h in enumerate(file.history))
@@ -147,12 +150,14 @@ def _read_person(raw: RawPerson, where: str) -> Person:
     return Person(**traits, conditions=tuple(dict.fromkeys(raw.conditions)))
 
 
-def _read_products(raw: Iterable[RawProduct], library: Library, where: str) -> dict[str, CaseProduct]:
+def _read_products(
+    raw: Iterable[RawProduct], library: Library, where: str, folder: Path | None
+) -> dict[str, CaseProduct]:
     products: dict[str, CaseProduct] = {}
     for index, entry in enumerate(raw):
         if entry.id in products:
             raise InputError("the id is used twice", where=f"{where}: products[{index}].id", value=entry.id)
-        products[entry.id] = read_product(entry, library, f"{where}: products[{index}]")
+        products[entry.id] = read_product(entry, library, f"{where}: products[{index}]", folder)
     return products
 
 

@@ -68,6 +68,8 @@ class RawProduct(Table):
     base: str
     assay: dict[str, object] | None = None
     contaminants: dict[str, object] = Field(default_factory=dict)
+    label: dict[str, object] = Field(default_factory=dict)
+    coa: str | None = None
 
 
 class RawDose(Table):

@@ -1,4 +1,4 @@
-"""What is claimed about kratom, magnesium and melatonin in withdrawal, and what is known for and against it."""
+"""What is claimed about kratom, magnesium and melatonin in withdrawal, and what is known about it."""
 
 from __future__ import annotations
 

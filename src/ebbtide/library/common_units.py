@@ -30,6 +30,7 @@ _SPELT = {
 }  # fmt: skip
 _COUNTED = (
     "tablet", "capsule", "film", "spray", "drop", "patch", "puff", "sachet", "ampoule", "suppository",
+    "serving",
 )  # fmt: skip
 """Forms that are counted. Each is a kind of its own: a tablet is no capsule."""
 _PLURALS = {"patch": "patches", "suppository": "suppositories"}
@@ -50,6 +51,8 @@ def _table() -> dict[str, Size]:
         "points": Size(1, 1, ()),
         "%": Size(1, 100, ()),
         "ppm": Size(1, 10**6, ()),
+        "ppb": Size(1, 10**9, ()),
+        "cfu": Size(1, 1, (("colony", 1),)),
     }
     for prefix, (over, under) in _PREFIXES.items():
         table[f"{prefix}g"] = Size(over, under, ((mass, 1),))

@@ -33,7 +33,9 @@ DEFINITIONS = (
     "sachet = [sachet] = sachets",
     "ampoule = [ampoule] = ampoules",
     "suppository = [suppository] = suppositories",
+    "serving = [serving] = servings",
     "cfu = [colony]",
+    "ppb = 1e-9",
     "IU = [international_unit]",
 )
 
