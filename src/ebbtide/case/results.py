@@ -100,9 +100,14 @@ def read_result(text: object, where: str, unit: str = "", bound: str = "") -> Me
     if match := _BOUND.fullmatch(words):
         below = match["sign"].lower() in ("<", "<=", "≤", "nmt") or match["sign"].lower().startswith("less")
         quantity = _number(match["rest"], unit, where, words)
-        return Measured("below" if below else "above", quantity.value, quantity.unit, text=words)
+        return Measured("below" if below else "above", quantity.value, quantity.unit, text=_told(words, unit))
     quantity = _number(words, unit, where, words)
-    return Measured("value", quantity.value, quantity.unit, text=words)
+    return Measured("value", quantity.value, quantity.unit, text=_told(words, unit))
+
+
+def _told(words: str, unit: str) -> str:
+    """The result as written, with the unit of its column where it carries none."""
+    return words if not unit.strip() or re.search(r"[A-Za-zµμ%]", words) else f"{words} {unit.strip()}"
 
 
 def _not_detected(words: str, unit: str, bound: str, where: str) -> Measured:
