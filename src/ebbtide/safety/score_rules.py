@@ -122,7 +122,7 @@ def _item_unknown(score: Score, alert: Alert, when: dict[str, Any]) -> Finding:
 
 def _incomplete(score: Score, when: dict[str, Any]) -> Iterator[Finding]:
     """Missing items that leave a worse range of the total open."""
-    if score.total is not None or not score.missing:
+    if score.total is not None or not score.missing or not score.answers:
         return
     open_alerts = [
         alert
