@@ -70,8 +70,9 @@ COWS_SCORES = {
     "anxiety": [0, 1, 2, 4],
     "gooseflesh": [0, 3, 5],
 }
-# Items and range of an item: EUDA page (SOWS 16, 0-4), NIDA Data Share (Gossop ten, 0-3; OOWS 13 signs, present
-# or absent), VA page (ISI seven, 0-4), Buysse 1989 (seven components, 0-3), Spitzer 2006 and Kroenke 2001 (0-3).
+# Items and range of an item: EUDA page (SOWS 16, 0-4), NIDA Data Share (Gossop ten, 0-3; OOWS 13 signs,
+# present or absent), VA page (ISI seven, 0-4), Buysse 1989 (seven components, 0-3), Spitzer 2006 and Kroenke
+# 2001 (0-3).
 ITEMS = {
     "SOWS": (16, 4),
     "SOWS-Gossop": (10, 3),
