@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ebbtide.library import InputError, Library, Parameter, Product, unknown_name
+from ebbtide.library import InputError, Library, Medicine, Parameter, Product, unknown_name
+from ebbtide.library.lazy import synonyms_of
 from ebbtide.library.schema import Content
 
 from .amounts import CONTENT_UNITS, content_like
@@ -29,7 +30,7 @@ def read_product(raw: RawProduct, library: Library, where: str) -> CaseProduct:
         For an unknown base or compound, an id that the library already uses, a content of an
         impossible size or unit, or a compound that the base's route has no absorption for.
     """
-    if raw.id in library.products or any(raw.id in p.synonyms for p in library.products.values()):
+    if raw.id in library.products or raw.id in synonyms_of(library.products):
         raise InputError("the library already has a product of this name", where=f"{where}.id", value=raw.id)
     base = library.product(raw.base, f"{where}.base")
     assay = {} if raw.assay is None else _read_assay(raw.assay, base, library, f"{where}.assay")
@@ -65,7 +66,15 @@ def find_product(name: str, own: Mapping[str, CaseProduct], library: Library, wh
     try:
         return library.product(name, where)
     except InputError as error:
-        raise unknown_name("product", name, [*own, *_names(library.products.values())], where) from error
+        known = [*own, *_names(library.products.values()), *library.medicines.names]
+        raise unknown_name("product", name, known, where) from error
+
+
+def find_medicines(name: str, own: Mapping[str, CaseProduct], library: Library) -> tuple[Medicine, ...]:
+    """The medicines known only by name that ``name`` means; none where it is a product of the case or library."""
+    if name in own or name in library.products or name in synonyms_of(library.products):
+        return ()
+    return library.medicines.find(name)
 
 
 def _names(products: Iterable[Product]) -> list[str]:

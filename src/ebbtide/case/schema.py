@@ -52,7 +52,7 @@ class RawHistory(Table):
     """``[[history]]``."""
 
     product: str
-    amount: object
+    amount: object = None
     as_compound: str | None = Field(default=None, alias="as")
     route: str | None = None
     every: object
@@ -74,7 +74,7 @@ class RawDose(Table):
     """``[[doses]]``."""
 
     product: str
-    amount: object
+    amount: object = None
     as_compound: str | None = Field(default=None, alias="as")
     route: str | None = None
     at: object

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .errors import InputError, nearest_name, unknown_name
     from .loader import Library, load_library, validate
+    from .medicines import Medicine, Medicines
     from .parameter import Parameter, numbers_of
     from .schema import Compound, Product, Scale, Source
     from .units import conversion, parse_quantity, registry, same_kind, temperature
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("InputError", "nearest_name", "unknown_name"),
     "loader": ("Library", "load_library", "validate"),
+    "medicines": ("Medicine", "Medicines"),
     "parameter": ("Parameter", "numbers_of"),
     "schema": ("Compound", "Product", "Scale", "Source"),
     "units": ("conversion", "parse_quantity", "registry", "same_kind", "temperature"),
@@ -26,6 +28,8 @@ __all__ = [
     "Compound",
     "InputError",
     "Library",
+    "Medicine",
+    "Medicines",
     "Parameter",
     "Product",
     "Scale",
