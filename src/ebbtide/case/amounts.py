@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ebbtide.library import Compound, InputError, Library, Parameter, Product, conversion, same_kind, unknown_name
+from ebbtide.library import (
+    Compound,
+    InputError,
+    Library,
+    Parameter,
+    Product,
+    conversion,
+    same_kind,
+    unknown_name,
+)
 
 from .model import Quantity
 from .quantities import in_unit, read_quantity
@@ -79,6 +88,8 @@ def read_amount(
         one per weight when the weight is not known.
     """
     key = f"{where}.amount"
+    if text is None:
+        raise InputError("key is missing", where=key, allowed='"2 g", "8 mg", "5 mL", "1 tablet", "5 ug/kg"')
     amount = _read_total(text, key, weight_kg)
     active = library.compound(product.active, key)
     contents = {library.compound(c.compound, key).name: c.amount for c in product.contents}
@@ -103,6 +114,23 @@ def read_amount(
         active_mg=masses_mg.get(active.name),
         amounts_nmol={name: _nmol(mass, library.compound(name)) for name, mass in masses_mg.items()},
     )
+
+
+def read_mass_mg(text: object, where: str, weight_kg: float | None) -> float | None:
+    """Mass (mg) of an amount of a medicine without kinetics; None where it is counted in tablets, puffs or units.
+
+    An amount per weight of a person whose weight is not known has no mass either.
+
+    Raises
+    ------
+    InputError
+        For an amount of zero or less, or one without a known unit.
+    """
+    if weight_kg is None and isinstance(text, str) and (per_weight := _PER_WEIGHT.fullmatch(text)):
+        _read_total(per_weight[1], where, None)
+        return None
+    amount = _read_total(text, where, weight_kg)
+    return in_unit(amount, "mg", where) if same_kind(amount.unit, "mg") else None
 
 
 def _named_content(

@@ -67,6 +67,8 @@ class Intake:
     """False when the library has kinetics for none of the contents."""
     base: str
     """Name of the library product that it is or that the case's own product is based on."""
+    medicines: tuple[str, ...]
+    """Names of the medicines that it holds, as the safety rules know them; empty for one that they do not know."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ebbtide.library import Compound, InputError, Library, Parameter, Product, unknown_name
+from ebbtide.library import Compound, InputError, Library, Medicine, Parameter, Product, unknown_name
 from ebbtide.library.lazy import synonyms_of
 from ebbtide.library.scales import folded
 from ebbtide.library.schema import Content
@@ -112,8 +112,15 @@ def find_product(name: str, own: Mapping[str, CaseProduct], library: Library, wh
     try:
         return library.product(name, where)
     except InputError as error:
-        names = [*own, *library.products, *synonyms_of(library.products)]
-        raise unknown_name("product", name, names, where) from error
+        known = [*own, *library.products, *synonyms_of(library.products), *library.medicines.names]
+        raise unknown_name("product", name, known, where) from error
+
+
+def find_medicines(name: str, own: Mapping[str, CaseProduct], library: Library) -> tuple[Medicine, ...]:
+    """The medicines known only by name that ``name`` means; none where it is a product of the case or library."""
+    if name in own or name in library.products or name in synonyms_of(library.products):
+        return ()
+    return library.medicines.find(name)
 
 
 def analyte_name(written: str, library: Library) -> str:

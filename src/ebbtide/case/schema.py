@@ -52,7 +52,7 @@ class RawHistory(Table):
     """``[[history]]``."""
 
     product: str
-    amount: object
+    amount: object = None
     as_compound: str | None = Field(default=None, alias="as")
     route: str | None = None
     every: object
@@ -76,7 +76,7 @@ class RawDose(Table):
     """``[[doses]]``."""
 
     product: str
-    amount: object
+    amount: object = None
     as_compound: str | None = Field(default=None, alias="as")
     route: str | None = None
     at: object

@@ -86,3 +86,12 @@ SUPPORTS = (
     "family_support", "mindfulness", "mutual_help_group", "peer_support", "sleep_therapy",
     "supervised_housing", "yoga",
 )  # fmt: skip
+
+MEDICINE_ROUTES = (
+    "buccal", "inhaled", "intramuscular", "intranasal", "intravenous", "oral", "otic", "ophthalmic", "rectal", "smoked",
+    "subcutaneous", "sublingual", "topical", "transdermal", "vaginal",
+)  # fmt: skip
+"""Ways in of a medicine known only by name."""
+
+LOCAL_ROUTES = ("ophthalmic", "otic", "topical", "vaginal")
+"""Those by which little reaches the blood."""

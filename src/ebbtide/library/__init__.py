@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .errors import InputError, nearest_name, unknown_name
     from .loader import Library, load_library, validate
+    from .medicines import Medicine, Medicines
     from .parameter import Parameter, numbers_of
     from .scales import Scale
     from .schema import Compound, Product, Source
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("InputError", "nearest_name", "unknown_name"),
     "loader": ("Library", "load_library", "validate"),
+    "medicines": ("Medicine", "Medicines"),
     "parameter": ("Parameter", "numbers_of"),
     "scales": ("Scale",),
     "schema": ("Compound", "Product", "Source"),
@@ -28,6 +30,8 @@ __all__ = [
     "Compound",
     "InputError",
     "Library",
+    "Medicine",
+    "Medicines",
     "Parameter",
     "Product",
     "Scale",

@@ -21,7 +21,14 @@ class Size(NamedTuple):
 
 
 _PREFIXES = {"p": (1, 10**12), "n": (1, 10**9), "u": (1, 10**6), "m": (1, 1000), "": (1, 1)}
-_LENGTHS_OF_TIME = {"ms": (1, 1000), "s": (1, 1), "min": (60, 1), "h": (3600, 1), "d": (86400, 1), "week": (604800, 1)}
+_LENGTHS_OF_TIME = {
+    "ms": (1, 1000),
+    "s": (1, 1),
+    "min": (60, 1),
+    "h": (3600, 1),
+    "d": (86400, 1),
+    "week": (604800, 1),
+}
 _SPELT = {
     "L": "l liter liters litre litres", "mL": "ml milliliter milliliters", "dL": "dl",
     "g": "gram grams", "mg": "milligram milligrams", "ug": "µg μg microgram micrograms",
@@ -69,7 +76,9 @@ def _table() -> dict[str, Size]:
 
 
 _SIZES = _table()
-_TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]+|%)(?:(?:\^|\*\*)(?P<power>-?\d))?|(?P<one>1)(?=\s*/)|(?P<sign>[*/·()]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<name>[^\W\d]+|%)(?:(?:\^|\*\*)(?P<power>-?\d))?|(?P<one>1)(?=\s*/)|(?P<sign>[*/·()]))"
+)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from .checks import check_references
 from .errors import InputError, nearest_name, unknown_name
 from .lazy import LazyTable, Unread, synonyms_of
+from .medicines import Medicines
 from .parameter import Entry, Parameter
 from .scales import Scale, folded
 from .schema import Compound, Product, Source
@@ -30,7 +31,7 @@ NAMED_BY_FILE = ("physiology", "safety")
 MODELS: Mapping[str, type[Entry]] = {"compounds": Compound, "products": Product, "scales": Scale}
 E = TypeVar("E", bound=Entry)
 _NAME = re.compile(rb'name = "([^"\n]+)"\n')
-_SYNONYMS = re.compile(rb'^synonyms = \[(.*)\]$', re.MULTILINE)
+_SYNONYMS = re.compile(rb"^synonyms = \[(.*)\]$", re.MULTILINE)
 _QUOTED = re.compile(rb'"([^"]*)"')
 
 
@@ -58,6 +59,12 @@ class Library:
     def product(self, name: str, where: str = "") -> Product:
         """The product called ``name`` (or a synonym); :class:`InputError` names the nearest."""
         return self.products[_lookup("product", name, self.products, where)]
+
+    @cached_property
+    def medicines(self) -> Medicines:
+        """Medicines known by name: what they are and what they do to others."""
+        lingers: Parameter = self.safety["presence"]["lingers"]
+        return Medicines(self.tables.get("medicines", ()), self.tables.get("classes", ()), lingers.to("d"))
 
     def scale(self, name: str, where: str = "") -> Scale:
         """The rating scale called ``name``, however it is spelled; :class:`InputError` names the nearest."""

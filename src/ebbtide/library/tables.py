@@ -31,7 +31,9 @@ def read_rows(text: bytes, where: str) -> Iterator[tuple[str, dict[str, str]]]:
         yield place, row
 
 
-def join_tables(files: Iterable[tuple[str, bytes, str]], sources: Mapping[str, object]) -> dict[str, tuple[Row, ...]]:
+def join_tables(
+    files: Iterable[tuple[str, bytes, str]], sources: Mapping[str, object]
+) -> dict[str, tuple[Row, ...]]:
     """Rows by table; a later file of the same name replaces rows of the same ``id`` and adds its others.
 
     Parameters
@@ -48,7 +50,9 @@ def join_tables(files: Iterable[tuple[str, bytes, str]], sources: Mapping[str, o
         seen: set[str] = set()
         for place, row in read_rows(text, where):
             if columns and (odd := columns ^ set(row)):
-                raise InputError("other columns than the shipped table", where=where, value=", ".join(sorted(odd)))
+                raise InputError(
+                    "other columns than the shipped table", where=where, value=", ".join(sorted(odd))
+                )
             key = row.get("id", "")
             if not key or key in seen:
                 raise InputError("every row needs an id of its own", where=place, value=key)

@@ -47,6 +47,7 @@ def finding(
     missing: Sequence[str] = (),
     locators: Mapping[str, str] | None = None,
     would_change: Sequence[str] = (),
+    measured: Sequence[str] = (),
 ) -> Finding:
     """A finding in the public form; ``rule`` says in words what was looked for.
 
@@ -62,7 +63,10 @@ def finding(
         What was not known and would matter.
     would_change
         What would take the finding away or change it.
+    measured
+        Effects with their sizes, where some were measured.
     """
+    sizes = {"measured": list(measured)} if measured else {}
     return {
         "id": id,
         "severity": severity,
@@ -76,6 +80,7 @@ def finding(
             "evidence": evidence,
             "missing": list(dict.fromkeys(missing)),
             "would_change": list(dict.fromkeys(would_change)),
+            **sizes,
         },
         "advice": advice,
     }
