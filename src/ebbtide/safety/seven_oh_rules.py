@@ -73,9 +73,9 @@ def _content(lot: Lot, about: About) -> Iterator[Finding]:
             "product.seven_oh_content",
             worst_of(rows),
             f"More 7-hydroxymitragynine in {lot.name} than leaf holds",
-            f"{lot.title} holds {content.value:g} {content.unit} of 7-hydroxymitragynine; one studied leaf "
-            "held less "
-            f"than 0.124 mg/g. Above: {limits}. It was fortified, or has changed in store.",
+            f"{lot.title} holds {content.value:g} {content.unit} of 7-hydroxymitragynine{_beside(about)}. "
+            "Above: "
+            f"{limits}. It was fortified, or has changed in store.",
             "Treat it as a product of 7-hydroxymitragynine and not as leaf: a strong opioid.",
             rule="7-hydroxymitragynine of the assay above a limit for products of this kind",
             inputs={
@@ -88,6 +88,17 @@ def _content(lot: Lot, about: About) -> Iterator[Finding]:
             missing=("whether the basis of the result is dry weight",),
             would_change=("another analysis of the lot",),
         )
+
+
+def _beside(about: About) -> str:
+    """What leaf was seen to hold."""
+    seen = [
+        row for row in current(about.library, "survey") if row["analyte"] == NAME and row["unit"] == "mg/g"
+    ]
+    return "".join(
+        f"; {row['basis'].removeprefix('observed, ')} held less than {row['limit']} {row['unit']}"
+        for row in seen
+    )
 
 
 def _share(lot: Lot, about: About) -> Iterator[Finding]:
