@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from .regimen import SAME_INSTANT_H
 from .schema import RawAlternative, RawCase, RawFile, RawObservation, RawPerson, RawProduct
 from .telling import shown
 from .times import Clock, read_instant, read_zone
+from .toml_files import read_toml
 from .vocabulary import CONDITIONS
 
 _JURISDICTION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -36,27 +36,6 @@ def read_case(path: str | Path, library: Library) -> Case:
     """
     folder = Path(path).parent
     return replace(parse_case(read_toml(path), library, str(path), folder), path=str(path))
-
-
-def read_toml(path: str | Path) -> dict[str, Any]:
-    """The tables of a TOML file.
-
-    Raises
-    ------
-    InputError
-        When there is no such file or it is not TOML; the message names file and line.
-    """
-    where = str(path)
-    try:
-        return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"cannot read the file: {error.strerror or error}", where=where) from error
-    except UnicodeDecodeError as error:
-        raise InputError("not a text file in UTF-8", where=where) from error
-    except RecursionError as error:
-        raise InputError("not a usable TOML file: nested too deeply", where=where) from error
-    except ValueError as error:
-        raise InputError(f"not a TOML file: {error}", where=where) from error
 
 
 def parse_case(raw: Mapping[str, Any], library: Library, where: str, folder: Path | None = None) -> Case:

@@ -10,8 +10,8 @@ from typing import Any
 import typer
 
 from ebbtide.case.answers import Answers, parse_answers
-from ebbtide.case.read import read_toml
 from ebbtide.case.scoring import Score
+from ebbtide.case.toml_files import read_toml
 from ebbtide.library.loader import load_library
 from ebbtide.library.scales import Band, Scale
 from ebbtide.safety.findings import Finding, by_severity

@@ -6,13 +6,17 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from ebbtide.case import Case, DoseEvent, Intake, Quantity
-from ebbtide.library import Library, Product, conversion, same_kind
+from ebbtide.library import conversion, same_kind
+
+if TYPE_CHECKING:
+    from ebbtide.case import Case, DoseEvent, Intake, Quantity
+    from ebbtide.library import Library, Product
 
 DAY_H = 24.0
 WEEK_H = 7 * DAY_H
-Amount = Callable[[Intake], float | None]
+Amount = Callable[["Intake"], "float | None"]
 """What one administration brings; None where that is not known."""
 
 

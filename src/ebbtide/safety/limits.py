@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ebbtide.case import Case, DoseEvent, Person
-from ebbtide.library import Library
 from ebbtide.library.tables import Row
 
 from .findings import Finding, Severity, finding, rank, worst
 from .places import places
+
+if TYPE_CHECKING:
+    from ebbtide.case import Case, DoseEvent, Person
+    from ebbtide.library import Library
 
 
 class About(Protocol):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from ebbtide.library import Library
 from ebbtide.library.tables import words
+
+if TYPE_CHECKING:
+    from ebbtide.library import Library
 
 
 def places(library: Library, jurisdiction: str | None) -> tuple[str, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ebbtide.case import Observation
 from ebbtide.case.scoring import Score
 from ebbtide.library.scales import Alert, Scale, folded
 
 from .findings import Finding, finding
 from .intake import moment
 from .limits import About
+
+if TYPE_CHECKING:
+    from ebbtide.case import Observation
 
 
 def rating_findings(about: About) -> list[Finding]:
