@@ -177,6 +177,7 @@ def test_wrong_answers_are_refused(scale: str, raw: dict[str, Any], told: str) -
 
 def test_answers_may_stand_at_the_top_or_be_a_total() -> None:
     assert read("NRS", pain=4).total == 4
+    assert read("PHQ-9", phq_9={str(n): 1 for n in range(1, 10)}).total == 9
     assert read("NRS", score=4, date="2026-03-02").total == 4
     assert read("isi", total=15, scale="insomnia severity index").total == 15
     assert read("PHQ-9", items=[0] * 9, total=0).total == 0

@@ -83,6 +83,9 @@ def parse_answers(raw: Mapping[str, Any], scale: Scale, where: str) -> Answers:
     if tables:
         score = score_items(scale, raw[tables[0]], f"{where}: {tables[0]}")
     elif loose:
+        named = next(iter(loose.items()))
+        if len(loose) == 1 and isinstance(named[1], dict) and folded(named[0]) in _names(scale):
+            loose, where = named[1], f"{where}: {shown_key(named[0])}"  # [cows] instead of [answers]
         score = score_items(scale, loose, where)
     elif "total" in raw:
         score = score_total(scale, raw["total"], f"{where}: total")

@@ -192,9 +192,10 @@ def _key_of(scale: Scale, name: str) -> str:
 def _numbered(scale: Scale, name: str) -> int | None:
     """The 3 of ``"3"``, ``"q3"``, ``"item_03"``, ``"phq9_3"``; None for any other name."""
     spelled = folded(name)
-    for start in ("item", "question", "q", folded(scale.name), *map(folded, scale.synonyms), ""):
+    own = ("", folded(scale.name), *map(folded, scale.synonyms))
+    for start in (a + b for a in own for b in ("", "item", "question", "q", "no")):
         rest = spelled.removeprefix(start)
-        if (start == "" or rest != spelled) and rest.isascii() and rest.isdigit() and len(rest) <= 2:
+        if spelled.startswith(start) and rest.isascii() and rest.isdigit() and len(rest) <= 2:
             return int(rest)
     return None
 

@@ -79,7 +79,11 @@ def highest(case: Case, doses: Sequence[DoseEvent], amount: Amount, window_h: fl
         regular[stream.product] = regular.get(stream.product, 0.0) + each * times
     if sum(regular.values()) > 0:
         best = Highest(sum(regular.values()), regular, "history")
-    events = [(dose, amount(dose) or 0.0) for dose in doses]
+    entries: dict[str, float] = {}  # doses of one entry are alike
+    for dose in doses:
+        if dose.label not in entries:
+            entries[dose.label] = amount(dose) or 0.0
+    events = [(dose, entries[dose.label]) for dose in doses]
     end, total = 0, 0.0
     for start, (first, _) in enumerate(events):
         while end < len(events) and events[end][0].time_h < first.time_h + window_h - 1e-9:
