@@ -65,6 +65,10 @@ def label(ratio: float) -> dict[str, Any]:
     )
 
 
+def starting(day: str, raw: dict[str, Any]) -> dict[str, Any]:
+    return raw | {"case": raw["case"] | {"start": f"{day}T08:00:00+00:00"}}
+
+
 def law(code: str | None, base: str = "kratom_leaf_powder", **person: Any) -> dict[str, Any]:
     amount = "20 mg" if base in ("seven_oh_tablet", "pseudoindoxyl_tablet") else None
     amount = "2 mg" if base.startswith("melatonin") else amount
@@ -369,8 +373,22 @@ CASES: dict[str, ProductCase] = {
     "Rhode Island, age not told": ProductCase(
         "R.I. Gen. Laws 21-28.12", law("US-RI", age_years=None), {"legal.age": "note"}
     ),
-    "Ohio, 7-OH": ProductCase(
-        "OAC 4729:9-1-01.1, 12 December 2025", law("US-OH", "seven_oh_tablet"), {"legal.banned": "major"}
+    "Ohio, 7-OH, under the emergency rule": ProductCase(
+        "OAC 4729:9-1-01.1: from 12 December 2025, due to lapse on 10 June 2026",
+        starting("2026-03-01", law("US-OH", "seven_oh_tablet")),
+        {"legal.banned": "major"},
+    ),
+    "Ohio, 7-OH, after it": ProductCase(
+        "OAC 4729:9-1-01.1",
+        law("US-OH", "seven_oh_tablet"),
+        {"legal.changing": "moderate"},
+        ("legal.banned",),
+    ),
+    "Rhode Island before the act": ProductCase(
+        "R.I. Gen. Laws 21-28.12: from 1 April 2026",
+        starting("2026-03-31", law("US-RI")),
+        {"legal.banned": "major"},
+        ("legal.regulated", "legal.age"),
     ),
     "Ohio, leaf": ProductCase(
         "OAC 4729:9-1-01.1: mitragynine excepted",

@@ -56,7 +56,7 @@ def law_findings(about: About) -> list[Finding]:
     by_status: dict[str, list[tuple[_Subject, Row]]] = {}
     unknown: list[_Subject] = []
     for subject in subjects:
-        rows, known = _rows(subject.name, where, about.library)
+        rows, known = _rows(subject.name, where, about)
         for row in rows:
             by_status.setdefault(row["status"], []).append((subject, row))
         if not known and subject.name in TOLD_WHEN_UNKNOWN:
@@ -80,17 +80,17 @@ def _subjects(lots: Sequence[Lot], library: Library) -> list[_Subject]:
     return found
 
 
-def _rows(substance: str, where: Sequence[str], library: Library) -> tuple[list[Row], bool]:
+def _rows(substance: str, where: Sequence[str], about: About) -> tuple[list[Row], bool]:
     """The entries that count, and whether the law of the nearest place is known.
 
     The entry of the nearest place, and those of the places around it that are stricter. Where the
     regions of a country decide for themselves, the country's entry says nothing of a region's law.
     """
-    table = {row["id"]: row for row in library.tables["jurisdictions"]}
+    table = {row["id"]: row for row in about.library.tables["jurisdictions"]}
     rows: list[Row] = []
     known = False
     for place, code in enumerate(where):
-        row = _entry(substance, code, library)
+        row = _entry(substance, code, about)
         if row is None:
             continue
         regional = place > 0 and table.get(code, {}).get("regions_decide") == "yes"
@@ -102,15 +102,24 @@ def _rows(substance: str, where: Sequence[str], library: Library) -> tuple[list[
     return rows, known
 
 
-def _entry(substance: str, code: str, library: Library) -> Row | None:
-    """The entry of one place; what is said of kratom covers its alkaloids where nothing else is said."""
+def _entry(substance: str, code: str, about: About) -> Row | None:
+    """The entry of one place at the start of the case.
+
+    What is said of kratom covers its alkaloids where nothing else is said. Outside the time of all
+    entries the last one is taken: it is the newest that is known.
+    """
+    library, day = about.library, about.case.start.date().isoformat()
     covering = next(row for row in library.tables["regulated"] if row["id"] == substance)["covered_by"]
-    here = {
-        row["substance"]: row
-        for row in library.tables["regulation"]
-        if row["jurisdiction"] == code and not row["place"]
-    }
-    return here.get(substance, here.get(covering))
+    for name in (substance, covering):
+        rows = [
+            row
+            for row in library.tables["regulation"]
+            if (row["jurisdiction"], row["substance"], row["place"]) == (code, name, "")
+        ]
+        in_force = [row for row in rows if row["begins"] <= day and (not row["ends"] or day < row["ends"])]
+        if rows:
+            return (in_force or rows)[-1]
+    return None
 
 
 def _strictness(row: Row | None) -> int:
