@@ -12,7 +12,7 @@ from .quantities import in_unit, read_quantity
 from .schema import RawObservation
 from .scoring import Score, score_items, score_total, with_total
 from .telling import shown
-from .vocabulary import LABS, PLASMA, QUANTITIES, SIGNS, SYMPTOM, VITALS, Measure
+from .vocabulary import LABS, PLASMA, QUANTITIES, SIGN_SYNONYMS, SIGNS, SYMPTOM, VITALS, Measure
 
 _VALUE_KEYS = {
     "scale": {"total", "items", "rating"},
@@ -175,9 +175,10 @@ def _blood_pressure(value: object, measure: Measure, where: str) -> dict[str, in
 
 
 def _sign(raw: RawObservation, time_h: float, library: Library, where: str) -> Observation:
-    name = str(raw.sign)
+    written = str(raw.sign)
+    name = SIGN_SYNONYMS.get(written, written)
     if name not in SIGNS:
-        raise unknown_name("sign", name, SIGNS, f"{where}.sign")
+        raise unknown_name("sign", name, [*SIGNS, *SIGN_SYNONYMS], f"{where}.sign")
     return Observation(time_h, "sign", name, text=raw.text)
 
 

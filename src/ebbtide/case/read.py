@@ -21,7 +21,7 @@ from .schema import RawAlternative, RawCase, RawFile, RawObservation, RawPerson,
 from .telling import shown
 from .times import Clock, read_instant, read_zone
 from .toml_files import read_toml
-from .vocabulary import CONDITIONS
+from .vocabulary import CONDITION_SYNONYMS, CONDITIONS
 
 _JURISDICTION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
@@ -115,9 +115,11 @@ def _read_frame(raw: RawCase, where: str) -> tuple[Clock, float, list[str]]:
 
 
 def _read_person(raw: RawPerson, where: str) -> Person:
-    for condition in raw.conditions:
+    conditions = [CONDITION_SYNONYMS.get(condition, condition) for condition in raw.conditions]
+    for condition in conditions:
         if condition not in CONDITIONS:
-            raise unknown_name("condition", condition, CONDITIONS, f"{where}.conditions")
+            known = [*CONDITIONS, *CONDITION_SYNONYMS]
+            raise unknown_name("condition", condition, known, f"{where}.conditions")
     if raw.jurisdiction is not None and not _JURISDICTION.fullmatch(raw.jurisdiction):
         raise InputError(
             "not a country or region code",
@@ -126,7 +128,7 @@ def _read_person(raw: RawPerson, where: str) -> Person:
             allowed='ISO 3166-1 or -2, e.g. "DE" or "US-AL"',
         )
     traits = raw.model_dump(exclude={"conditions"})
-    return Person(**traits, conditions=tuple(dict.fromkeys(raw.conditions)))
+    return Person(**traits, conditions=tuple(dict.fromkeys(conditions)))
 
 
 def _read_products(

@@ -79,6 +79,19 @@ def simulate(
 
 
 @app.command()
+def check(
+    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """What is dangerous in a case, emergencies first, each finding with its basis; no model run."""
+    from .check import run_check
+
+    run_check(case, library or [], as_json, quiet)
+
+
+@app.command()
 def compounds(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
     library: LibraryFolders = None,

@@ -54,6 +54,7 @@ def _table() -> dict[str, Size]:
         "month": Size(2629800, 1, ((time, 1),)),  # a twelfth of the year of 365.25 days
         "year": Size(31557600, 1, ((time, 1),)),
         "U": Size(1, 60 * 10**6, ((moles, 1), (time, -1))),
+        "mmHg": Size(133322387415, 10**6, ((mass, 1), (length, -1), (time, -2))),
         "dimensionless": Size(1, 1, ()),
         "points": Size(1, 1, ()),
         "%": Size(1, 100, ()),

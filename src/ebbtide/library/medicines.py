@@ -7,21 +7,21 @@ that rules look for: ``benzodiazepine``, ``cyp3a4_inhibitor_strong``, ``qt_known
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .tables import Row, words
 
 FORMS = frozenset(
-    "tablet tablets capsule capsules film films liquid solution syrup elixir suspension injection infusion patch patches "
-    "spray nasal depot monthly weekly daily lozenge cream gel ointment drops powder granules sachet sachets puff inhaler "
-    "nebules suppository sublingual buccal oral intravenous iv im sc subcutaneous intramuscular transdermal intranasal "
-    "rectal topical inhaled smoked injected prolonged extended modified slow sustained immediate release er xr sr mr cr "
-    "ir la long acting decanoate palmitate pamoate enanthate embonate dispersible soluble effervescent hydrochloride hcl sulfate sulphate citrate maleate tartrate phosphate sodium "
-    "potassium acetate bromide mesylate succinate fumarate besylate gum tea shot extract juice implant pen low high "
-    "dose mg".split()
+    ["tablet", "tablets", "capsule", "capsules", "film", "films", "liquid", "solution", "syrup", "elixir", "suspension", "injection", "infusion", "patch", "patches", "spray", "nasal", "depot", "monthly", "weekly", "daily", "lozenge", "cream", "gel", "ointment", "drops", "powder", "granules", "sachet", "sachets", "puff", "inhaler", "nebules", "suppository", "sublingual", "buccal", "oral", "intravenous", "iv", "im", "sc", "subcutaneous", "intramuscular", "transdermal", "intranasal", "rectal", "topical", "inhaled", "smoked", "injected", "prolonged", "extended", "modified", "slow", "sustained", "immediate", "release", "er", "xr", "sr", "mr", "cr", "ir", "la", "long", "acting", "decanoate", "palmitate", "pamoate", "enanthate", "embonate", "dispersible", "soluble", "effervescent", "hydrochloride", "hcl", "sulfate", "sulphate", "citrate", "maleate", "tartrate", "phosphate", "sodium", "potassium", "acetate", "bromide", "mesylate", "succinate", "fumarate", "besylate", "gum", "tea", "shot", "extract", "juice", "implant", "pen", "low", "high", "dose", "mg"]
 )
 """Words for the form, the way in or the salt, that may stand before or after the name of a medicine."""
+
+
+_ENZYME_COLUMNS = (("inhibits", "inhibitor"), ("induces", "inducer"), ("substrate", "substrate"))
+_OPIOID = frozenset({"opioid", "opioid_like", "kratom_product"})
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -47,56 +47,50 @@ class Medicine:
         return self.name.replace("_", " ")
 
 
-def medicine_of(row: Row, implied: Mapping[str, tuple[str, ...]], lingers_d: float) -> Medicine:
-    """The medicine of a row.
+def tags_of(row: Row, implied: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The tags of a row: its classes, what these imply, and what its other columns say.
 
     Parameters
     ----------
     row
         Of the table of medicines.
     implied
-        Class to classes that it belongs to.
-    lingers_d
-        Where the row does not say.
+        Class to all classes that it belongs to.
     """
     tags = set(words(row["classes"]))
-    for column, kind in (("inhibits", "inhibitor"), ("induces", "inducer"), ("substrate", "substrate")):
-        for enzyme, _, degree in (word.partition(":") for word in words(row[column])):
+    for tag in words(row["classes"]):
+        tags |= implied.get(tag, _NONE)
+    for column, kind in _ENZYME_COLUMNS:
+        for word in words(row[column]):
+            enzyme, _, degree = word.partition(":")
             tags.add(f"{enzyme}_{kind}")
             if degree:
                 tags.add(f"{enzyme}_{kind}_{degree}")
-    sedation, serotonin = int(row["sedation"] or 0), int(row["serotonin"] or 0)
     if row["qt"]:
         tags.add(f"qt_{row['qt']}")
-    if row["qt"] in ("known", "possible"):
-        tags.add("qt_prolonging")
-    if sedation:
-        tags.add("sedating")
-    if serotonin:
+        if row["qt"] in ("known", "possible"):
+            tags.add("qt_prolonging")
+    if row["sedation"] and tags.isdisjoint(_OPIOID):
+        tags.add("sedating")  # opioids have rules of their own
+    if row["serotonin"]:
         tags.add("serotonergic")
     if row["liver"] in ("well", "likely"):
         tags.add("hepatotoxic")
-    return Medicine(
-        name=row["id"],
-        synonyms=words(row["synonyms"]),
-        tags=with_implied(tags, implied),
-        qt=row["qt"],
-        sedation=sedation,
-        serotonin=serotonin,
-        lingers_d=float(row["lingers_d"] or lingers_d),
-        row=row,
-    )
+    return frozenset(tags)
 
 
-def with_implied(tags: set[str], implied: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    """The tags and all classes that these belong to."""
-    todo, found = list(tags), set(tags)
-    while todo:
-        for more in implied.get(todo.pop(), ()):
-            if more not in found:
-                found.add(more)
-                todo.append(more)
-    return frozenset(found)
+def closure(implied: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Class to all classes that it belongs to, directly or through others."""
+    found = {}
+    for tag in implied:
+        todo, reached = [tag], set[str]()
+        while todo:
+            for more in implied.get(todo.pop(), ()):
+                if more not in reached:
+                    reached.add(more)
+                    todo.append(more)
+        found[tag] = frozenset(reached)
+    return found
 
 
 class Medicines:
@@ -118,15 +112,25 @@ class Medicines:
         for row in rows:
             for synonym in words(row["synonyms"]):
                 self._names.setdefault(_plain(synonym), row["id"])
-        self.implied = {row["id"]: words(row["implies"]) for row in classes}
+        self.implied = closure({row["id"]: words(row["implies"]) for row in classes if row["implies"]})
         self.class_titles = {row["id"]: row["title"] for row in classes}
         self._lingers_d = lingers_d
         self._known: dict[str, Medicine] = {}
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
 
     def __getitem__(self, name: str) -> Medicine:
         if name not in self._known:
-            self._known[name] = medicine_of(self._rows[name], self.implied, self._lingers_d)
+            row = self._rows[name]
+            self._known[name] = Medicine(
+                name=name,
+                synonyms=words(row["synonyms"]),
+                tags=tags_of(row, self.implied),
+                qt=row["qt"],
+                sedation=int(row["sedation"] or 0),
+                serotonin=int(row["serotonin"] or 0),
+                lingers_d=float(row["lingers_d"] or self._lingers_d),
+                row=row,
+            )
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -152,8 +156,9 @@ class Medicines:
 
     def count(self, tag: str) -> int:
         """How many medicines have a tag: the fewer, the more a rule about it says."""
-        if tag not in self._counts:
-            self._counts[tag] = sum(tag in self[name].tags for name in self._rows)
+        if not self._counts:
+            for row in self._rows.values():
+                self._counts.update(tags_of(row, self.implied))
         return self._counts[tag]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from .errors import InputError, unknown_name
@@ -69,6 +70,7 @@ def sources_of(row: Row) -> tuple[str, ...]:
     return words(row.get("source", ""))
 
 
+@lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """The parts of a field that lists several things, separated by ``;``."""
-    return tuple(part.strip() for part in text.split(";") if part.strip())
+    return tuple(part.strip() for part in text.split(";") if part.strip()) if text else ()

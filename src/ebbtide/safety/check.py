@@ -7,16 +7,42 @@ from collections.abc import Callable
 from ebbtide.case import Case
 from ebbtide.library import Library
 
+from .amounts import amount_findings
+from .conditions import condition_findings, unknown_findings
 from .facts import Facts, facts_of
 from .findings import Finding, joined, worse
+from .induction import induction_findings
 from .interactions import interaction_findings
+from .laboratory import laboratory_findings
 from .law_rules import law_findings
+from .liver import liver_findings
+from .loads import load_findings
+from .monitoring import monitoring_findings
 from .product_rules import product_findings
 from .score_rules import rating_findings
+from .signs import sign_findings
+from .stopping import stopping_findings
+from .vitals import vital_findings
 
 Rule = Callable[[Facts], list[Finding]]
 
-RULES: tuple[Rule, ...] = (interaction_findings, product_findings, law_findings, rating_findings)
+RULES: tuple[Rule, ...] = (
+    sign_findings,
+    vital_findings,
+    liver_findings,
+    laboratory_findings,
+    induction_findings,
+    stopping_findings,
+    interaction_findings,
+    load_findings,
+    condition_findings,
+    amount_findings,
+    unknown_findings,
+    monitoring_findings,
+    rating_findings,
+    product_findings,
+    law_findings,
+)
 """Each looks at one course; ids are its own."""
 
 

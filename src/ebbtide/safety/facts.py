@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
-from ebbtide.case import Alternative, Case, DoseEvent, HistoryStream, Intake, Observation, Person
+from ebbtide.case import Alternative, Case, DoseEvent, Intake, Observation, Person
 from ebbtide.case.vocabulary import LOCAL_ROUTES
 from ebbtide.library import Library, Product
-from ebbtide.library.medicines import Medicine, with_implied
+from ebbtide.library.medicines import Medicine
 
 DEPOT_WORDS = ("depot", "monthly", "weekly", "implant", "decanoate", "palmitate", "pamoate", "long_acting", "extended_release_injection")  # fmt: skip
 
@@ -36,8 +36,8 @@ class Use:
     """Amount, how often, from when to when."""
     lasting_h: float
     masses: tuple[tuple[float, float | None], ...]
-    """Time (h) and mass of the active compound (mg, None where it is not known) of each planned dose; of a stream
-    of the history its last time and what it brings in a day.
+    """Time (h) and mass as labelled (mg, None where it is not known) of each planned dose; of a stream of the history
+    its last time and what it brings in a day.
     """
 
 
@@ -179,7 +179,8 @@ def _of_history(case: Case, frame: Facts) -> Iterator[tuple[Intake, Use]]:
             f"{h.title} {h.amount_text} every {_span(h.interval_h)} for {_span(h.duration_h)}, "
             f"last {frame.when(h.last_h)}"
         )
-        daily = None if h.active_mg is None else h.active_mg * max(24.0 / h.interval_h, 1.0)
+        mass = _labelled_mg(h, frame)
+        daily = None if mass is None else mass * max(24.0 / h.interval_h, 1.0)
         yield (
             h,
             Use(
@@ -219,9 +220,20 @@ def _of_doses(doses: Sequence[DoseEvent], frame: Facts) -> Iterator[tuple[Intake
                 text=f"{first.title} {first.amount_text}, "
                 + (frame.when(first.time_h) if len(events) == 1 else many),
                 lasting_h=last.time_h - first.time_h,
-                masses=tuple((event.time_h, event.active_mg) for event in events),
+                masses=tuple((event.time_h, _labelled_mg(event, frame)) for event in events),
             ),
         )
+
+
+def _labelled_mg(intake: Intake, frame: Facts) -> float | None:
+    """Mass as labels count it (mg): of the salt, where a medicine's amount is of the salt."""
+    if intake.active_mg is None or not intake.amounts_nmol:
+        return intake.active_mg
+    product = _product(intake, frame.case, frame.library)
+    share = next((c.amount for c in product.contents if c.compound == product.active), None)
+    if product.amount_is_product or share is None or share.unit != "dimensionless" or share.value <= 0:
+        return intake.active_mg
+    return intake.active_mg / share.value
 
 
 def _most_in_a_day(masses: Sequence[tuple[float, float | None]]) -> float:
@@ -240,9 +252,14 @@ def _lasting(use: Use, name: str, library: Library) -> Use:
     """The use with the time until which it counts as present."""
     presence = library.safety["presence"]
     days = library.medicines[name].lingers_d if name in library.medicines else presence["lingers"].to("d")
-    if any(word in use.product for word in DEPOT_WORDS):
+    if is_depot(use.product):
         days = max(days, presence["depot"].to("d"))
     return replace(use, gone_h=use.last_h + days * 24.0)
+
+
+def is_depot(product: str) -> bool:
+    """Whether a product is one that releases over weeks."""
+    return any(word in product for word in DEPOT_WORDS)
 
 
 def _active(intake: Intake, case: Case, library: Library) -> str:
@@ -262,7 +279,8 @@ def _taken(name: str, uses: tuple[Use, ...], intake: Intake, case: Case, library
         )
     compound = library.compound(name)
     classes = {*compound.classes, *_product(intake, case, library).classes}
-    tags = with_implied(classes, library.medicines.implied)
+    implied = library.medicines.implied
+    tags = frozenset(classes).union(*(implied.get(tag, frozenset()) for tag in classes))
     return Taken(
         name,
         compound.title,

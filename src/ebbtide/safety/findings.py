@@ -126,6 +126,11 @@ def worst(severities: Sequence[str]) -> Severity:
     return SEVERITIES[min(rank(s) for s in severities)]
 
 
+def severity_of(row: Mapping[str, str]) -> Severity:
+    """The severity of a row of a table."""
+    return SEVERITIES[rank(row["severity"])]
+
+
 def at_most(severity: str, limit: Severity) -> Severity:
     """``severity``, or ``limit`` where it is worse than that."""
     return SEVERITIES[max(rank(severity), rank(limit))]
