@@ -329,21 +329,6 @@ CASES: dict[str, ProductCase] = {
         case(base="melatonin_prolonged_release_tablet", amount="2 mg", times=1),
         silent=("product.",),
     ),
-    "732 mg of magnesium": ProductCase(
-        "Margolin 2003; US upper level 350 mg, EFSA 250 mg",
-        case(base="magnesium_citrate", amount="4.51 g", times=1),
-        {"product.magnesium_daily": "minor"},
-    ),
-    "300 mg of magnesium": ProductCase(
-        "EFSA upper level 250 mg",
-        case(base="magnesium_oxide_tablet", amount="0.498 g", times=1),
-        {"product.magnesium_daily": "note"},
-    ),
-    "200 mg of magnesium": ProductCase(
-        "EFSA upper level 250 mg",
-        case(base="magnesium_oxide_tablet", amount="0.332 g", times=1),
-        silent=("product.magnesium",),
-    ),
     # certificates
     "leaf without certificate": ProductCase(
         UTAH, case(), {"product.no_certificate": "minor"}, ("product.lead", "product.not_tested")

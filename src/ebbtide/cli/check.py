@@ -32,7 +32,7 @@ def run_check(case_path: Path, folders: Sequence[Path], as_json: bool, quiet: bo
     library = load_library(folders)
     case = read_case(case_path, library)
     findings = case_findings(case, library)
-    texts = emergency_texts(library)
+    texts = emergency_texts(library, case.person.jurisdiction)
     if as_json:
         document = {
             "case": case.id,

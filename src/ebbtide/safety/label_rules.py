@@ -1,26 +1,23 @@
-"""What a product holds against what its label says, and how much of a supplement comes in a day."""
+"""What a product holds against what its label says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from ebbtide.case import Quantity
-from ebbtide.case.model import Intake
 from ebbtide.library import conversion, same_kind
 from ebbtide.library.tables import Row
 
 from .findings import Finding, cited, finding
-from .intake import DAY_H, highest
 from .limits import About, current, number, worst_of
 from .lots import Lot
 
 
 def label_findings(about: About, lots: Sequence[Lot]) -> Iterator[Finding]:
-    """Assays that are off the label, labels that nobody checked, and supplements above a daily limit."""
+    """Assays that are off the label, and labels that nobody checked."""
     for lot in lots:
         yield from _against_label(lot, about)
     yield from _unverified(about, lots)
-    yield from _daily_compound(about, lots)
 
 
 def _against_label(lot: Lot, about: About) -> Iterator[Finding]:
@@ -99,45 +96,3 @@ def _unverified(about: About, lots: Sequence[Lot]) -> Iterator[Finding]:
         ),
         would_change=("an assay of the lot", "a licensed medicine in place of a supplement"),
     )
-
-
-def _daily_compound(about: About, lots: Sequence[Lot]) -> Iterator[Finding]:
-    by_name = {lot.name: lot for lot in lots}
-    for compound in dict.fromkeys(row["analyte"] for row in current(about.library, "daily_compound")):
-        rows = [row for row in current(about.library, "daily_compound") if row["analyte"] == compound]
-        molar_mass = about.library.compound(compound).molar_mass.to("g/mol")
-
-        def amount(
-            intake: Intake, compound: str = compound, rows: list[Row] = rows, molar_mass: float = molar_mass
-        ) -> float:
-            lot = by_name.get(intake.product)
-            if lot is None or not any(lot.fits(row) for row in rows):
-                return 0.0
-            nmol = intake.amounts_nmol.get(compound, 0.0)
-            return nmol * conversion("nmol", "mg", molar_mass_g_per_mol=molar_mass)
-
-        most = highest(about.case, about.doses, amount, DAY_H)
-        passed = [row for row in rows if most.total > float(row["limit"]) * (1 + 1e-9)]
-        if passed:
-            title = about.library.compound(compound).title
-            limits = "; ".join(f"{row['basis']}: {row['limit']} {row['unit']} a day" for row in passed)
-            yield finding(
-                f"product.{compound}_daily",
-                worst_of(passed),
-                f"{title} above the upper level for supplements",
-                f"{number(most.total)} mg of {title} in a day, from supplements, is above: {limits}. The "
-                "level is "
-                "set by diarrhoea; with poor kidneys less is dangerous.",
-                "Kidney function before more than this; stop where weakness, flushing or drowsiness come.",
-                rule=f"{title} (the element) in the highest 24 hours of doses and regular use, above an "
-                "upper level",
-                inputs={
-                    "mg_per_day": round(most.total, 2),
-                    "by_product_mg": {name: round(value, 2) for name, value in most.by_product.items()},
-                    "from": most.when,
-                    "egfr": about.person.egfr,
-                },
-                **cited(*passed),
-                missing=() if about.person.egfr is not None else ("person.egfr",),
-                would_change=("another daily amount", "a measured serum level"),
-            )

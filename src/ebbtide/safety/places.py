@@ -31,14 +31,18 @@ def places(library: Library, jurisdiction: str | None) -> tuple[str, ...]:
 def emergency_number(library: Library, jurisdiction: str | None) -> Mapping[str, str]:
     """``emergency``, ``crisis_line`` and ``poison_centre`` of a place; empty where none is known.
 
-    Of a region that has none of its own, those of its country.
+    Of a region that has none of its own, those of its country; ``verified`` says whether the emergency
+    number was read ("yes") or is remembered ("no").
     """
     table = {row["id"]: row for row in library.tables["jurisdictions"]}
     for code in places(library, jurisdiction):
         row = table.get(code)
         if row is not None and row["emergency"]:
             kinds = ("emergency", "crisis_line", "poison_centre")
-            return {kind: row[kind] for kind in kinds if row[kind]} | {"place": row["name"]}
+            return {kind: row[kind] for kind in kinds if row[kind]} | {
+                "place": row["name"],
+                "verified": row["verified"],
+            }
     return {}
 
 
