@@ -187,6 +187,16 @@ CASES: dict[str, ProductCase] = {
     "limit of detection low enough": ProductCase(
         "USP <2232>: 5 ug a day", metal("lead", "<0.1 ug/g", 10), silent=("product.lead",)
     ),
+    "failed by the laboratory": ProductCase(
+        "a certificate that says no more",
+        metal("lead", "fail", 10),
+        {"product.lead.not_excluded": "moderate"},
+    ),
+    "found, and not how much": ProductCase(
+        "a certificate that says no more",
+        metal("lead", "detected", 10),
+        {"product.lead.not_excluded": "minor"},
+    ),
     "measured but never taken": ProductCase(
         PROZIALECK,
         case(doses=False, contaminants={"lead": "1.6 ug/g"}),

@@ -65,8 +65,13 @@ def _judge(name: str, rows: Sequence[Row], about: About, lots: Sequence[Lot]) ->
         *_over_intake(total, rows, about, least=False),
         *_over_content(total, rows, about, least=False),
     ]
-    if possible or any(found.kind == "above" and found.value is None for found in results.values()):
+    if possible or any(map(_is_there_unsized, results.values())):
         yield _uncertain(total, possible, about)
+
+
+def _is_there_unsized(found: Measured) -> bool:
+    """Whether there is some, or too much, and nobody says how much."""
+    return found.kind in ("present", "failed") or (found.kind == "above" and found.value is None)
 
 
 def result_of(lot: Lot, name: str, about: About) -> Measured | None:
@@ -200,12 +205,13 @@ def _uncertain(total: _Sum, possible: Sequence[Over], about: About) -> Finding:
         row for kind in DAILY for row in current(about.library, kind) if row["analyte"] == total.name
     ]
     parts = "; ".join(f"{name} {found.text}" for name, found in total.results.items())
+    failed = any(found.kind == "failed" for found in total.results.values())
     return finding(
         f"product.{total.name}.not_excluded",
-        "minor",
+        "moderate" if failed else "minor",
         f"{total.title[0].upper()}{total.title[1:]} above the limit is not excluded",
         f"The result ({parts}) leaves room for more than is tolerable: "
-        + ("; ".join(one.text for one in possible) or "it sets no upper bound")
+        + ("; ".join(one.text for one in possible) or "it gives no amount")
         + ".",
         "Have the lot analysed by a method with a lower limit of detection.",
         rule=f"the most {total.title} that the result allows, in the highest 24 hours of use, above a limit",
