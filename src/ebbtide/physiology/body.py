@@ -302,7 +302,7 @@ def build_body(library: Library, compounds: Sequence[str], supports: Sequence[st
     slow = [name for name in acting if _is_slow(library, name)]
     symptoms = tuple(library.physiology["symptoms"])
     names = (*symptoms, "craving")
-    weights = {s.quantity: scales.item_weights(s, names) for s in library.scales.values()}
+    weights = {s.quantity: scales.item_weights(s, names) for s in library.scales.values() if s.is_computed}
     parts = build_parts(library, compounds)
     read = {name for part in parts for name in getattr(part, "compounds", ())}
     fast = tuple(name for name in acting if name not in slow)

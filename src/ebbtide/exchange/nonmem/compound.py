@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ebbtide.case.read import read_toml
+from ebbtide.case import read_toml
 from ebbtide.library import unknown_name
 
 from .covariates import Relation
