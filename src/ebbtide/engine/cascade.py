@@ -37,6 +37,21 @@ class Triple(NamedTuple):
     end: Values
 
 
+class Gains(NamedTuple):
+    """What states gain by the middle and the end of a step, of level, slope and bend of what they follow.
+
+    Gains, not what is left: of a slow state a step takes less than single precision would keep of that.
+    """
+
+    middle: tuple[Values, Values, Values]
+    end: tuple[Values, Values, Values]
+
+    def of(self, rows: slice) -> Gains:
+        """Those of some rows."""
+        middle, end = (tuple(part[rows] for part in three) for three in self)
+        return Gains(middle, end)
+
+
 class BodyState(NamedTuple):
     """The state of a body in its groups."""
 
@@ -111,13 +126,13 @@ def step(
         occupancy = _slow_binding(body, numbers, step_h, state.occupancy, effect_nm)
     now = Triple(*(body.sense(c, o, numbers) for c, o in zip(effect_nm, occupancy, strict=True)))
     signal = Triple(start.signal, now.middle.signal, now.end.signal)
-    scaled = step_h.astype(rate.dtype) * rate
+    gains = _gains(step_h.astype(rate.dtype) * rate)
     row = 0
 
-    def rows(count: int) -> Values:
+    def rows(count: int) -> Gains:
         nonlocal row
         row += count
-        return scaled[row - count : row]
+        return gains.of(slice(row - count, row))
 
     adapted = _follow(rows(len(state.adapted)), state.adapted, signal)
     drive = Triple(
@@ -133,8 +148,8 @@ def step(
         mine = rows(len(part.states))
         reached = Triple(own, own, own)
         for group in part.order:
-            target = Triple(*(part.target(o, at, n)[group] for o, at in zip(reached, now, strict=True)))
-            followed = _follow(mine[group], own[group], target)
+            target = Triple(*(part.target(o, at, n, group) for o, at in zip(reached, now, strict=True)))
+            followed = _follow(mine.of(group), own[group], target)
             reached = Triple(*(_put(o, group, f) for o, f in zip(reached, followed, strict=True)))
         ends.append(reached.end)
     end = BodyState(occupancy.end, adapted.end, rebound.end[0], tolerance.end[0], followers.end, tuple(ends))
@@ -145,19 +160,24 @@ def _put(rows: Float[Values, "own people"], place: slice, values: Float[Values, 
     return jnp.concatenate([rows[: place.start], values, rows[place.stop :]])
 
 
-def _follow(x: Float[Values, "rows people"], start: Float[Values, "rows people"], u: Triple) -> Triple:
-    """States that follow ``u`` from ``start``; ``x`` is the length of the step times their rate."""
-    to_middle, to_end = u.middle - u.start, u.end - u.start
-    slope, bend = 4.0 * to_middle - to_end, 2.0 * (to_end - 2.0 * to_middle)
-    to_go = u.start - start
+def _gains(x: Float[Values, "rows people"]) -> Gains:
+    """Of states whose rate times the length of the step is ``x``."""
     half_one, half_two, half_three = phi_functions(0.5 * x)
     one, two, three = phi_functions(x)
-    # gains, not what is left: of a slow state a step takes less than single precision would keep of that
-    return Triple(
-        start,
-        start + 0.5 * x * (half_one * to_go + 0.5 * (half_two * slope + half_three * bend)),
-        start + x * (one * to_go + two * slope + 2.0 * three * bend),
+    half, quarter = 0.5 * x, 0.25 * x
+    return Gains(
+        (half * half_one, quarter * half_two, quarter * half_three), (x * one, x * two, 2.0 * x * three)
     )
+
+
+def _follow(gains: Gains, start: Float[Values, "rows people"], u: Triple) -> Triple:
+    """States that follow ``u`` from ``start``."""
+    to_middle, to_end = u.middle - u.start, u.end - u.start
+    parts = (u.start - start, 4.0 * to_middle - to_end, 2.0 * (to_end - 2.0 * to_middle))
+    middle, end = (
+        start + sum(gain * part for gain, part in zip(three, parts, strict=True)) for three in gains
+    )
+    return Triple(start, middle, end)
 
 
 def _slow_binding(

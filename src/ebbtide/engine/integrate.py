@@ -90,7 +90,7 @@ def step_tables(
     return tables
 
 
-@partial(jax.jit, static_argnames=("system", "watch", "chosen"))
+@partial(jax.jit, static_argnames=("system", "chosen"))
 def integrate(
     system: System,
     numbers: SystemNumbers,
@@ -99,7 +99,6 @@ def integrate(
     doses: Float[Values, "kinds modes people"],
     state: PersonState,
     plan: Schedule,
-    watch: bool = False,
     chosen: tuple[int, ...] | None = None,
 ) -> Course:
     """Run one piece of a mesh.
@@ -110,8 +109,6 @@ def integrate(
         Of :func:`step_tables` for the lengths of ``plan``.
     doses
         Jump of the modes for each kind of dose.
-    watch
-        Whether the lowest ventilation at any node is looked for.
     chosen
         Places of the quantities that rows hold, all by default; what nobody asks for is not computed.
 
@@ -154,9 +151,12 @@ def integrate(
         y_end, pull_end = cascade.step(
             body, numbers.body, h, rate, y, pull, effects(z_middle), effects(z_end)
         )
-        if watch:
+
+        def watched() -> Values:
             breath = body.observe_ventilation(cascade.join(y_end), pull_end.effect_nm, numbers.body)
-            lowest = jnp.minimum(lowest, breath)
+            return jnp.minimum(lowest, breath)
+
+        lowest = jax.lax.cond(plan.watch, watched, lambda: lowest)
         z_next, pull_next, there, h_next = at_node(index + 1, z_end, y_end, pull_end)
         return _Carry(z_next, y_end, pools_end, pull_next, lowest, there, h_next)
 

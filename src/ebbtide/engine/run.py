@@ -72,7 +72,7 @@ class Batch:
     chosen: tuple[int, ...] | None = None
     known_tables: dict[bytes, Tables] = field(default_factory=dict)
 
-    def run(self, state: PersonState, plan: Schedule, watch: bool = False) -> Course:
+    def run(self, state: PersonState, plan: Schedule) -> Course:
         """Integrate over one piece of a mesh."""
         course: Course = integrate(
             self.body,
@@ -82,7 +82,6 @@ class Batch:
             self.doses,
             state,
             plan,
-            watch,
             self.chosen,
         )
         return course
@@ -215,13 +214,13 @@ def _run_arm(
     probe = None
     if request.probe_kind is not None and request.probe_days:
         taken = batch.mesh(0.0, PROBE_H, [(0.0, request.probe_kind)])
-        [(probe, _)] = schedules(taken)
+        [(probe, _)] = schedules(taken, watch=True)
     days = np.arange(0.0, request.duration_h, DAY_H)
     mesh = batch.mesh(0.0, request.duration_h, doses, request.output_h, days)
     rows, lowest = [], []
     for day, (plan, count) in enumerate(schedules(mesh, days.tolist())):
         if probe is not None and day in request.probe_days:
-            lowest.append(np.asarray(batch.run(state, probe, watch=True).lowest_ventilation))
+            lowest.append(np.asarray(batch.run(state, probe).lowest_ventilation))
         course = batch.run(state, plan)
         rows.append(np.asarray(course.rows)[:count])
         state = course.end

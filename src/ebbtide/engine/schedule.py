@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 
 from ebbtide.physiology.arrays import Values
@@ -15,9 +15,8 @@ from .mesh import Mesh
 
 NODE_BLOCK = 256
 ROW_BLOCK = 32
-FEWEST_LENGTHS = 16
-MOST_LENGTHS = 128
-"""Pieces of a mesh with more lengths of step than this have tables of their own."""
+LENGTHS = (64, 256)
+"""Different lengths of step that tables are padded to: few sizes, as each needs a program of its own."""
 
 
 class Schedule(NamedTuple):
@@ -30,9 +29,13 @@ class Schedule(NamedTuple):
     dose_kind: Int[Values, " nodes"]
     row_node: Int[Values, " rows"]
     """Node of each output row; then padding, at least one, points behind the last node."""
+    watch: Bool[Values, ""]
+    """Whether the lowest ventilation at any node is looked for."""
 
 
-def schedules(mesh: Mesh, boundaries_h: Sequence[float] = ()) -> list[tuple[Schedule, int]]:
+def schedules(
+    mesh: Mesh, boundaries_h: Sequence[float] = (), *, watch: bool = False
+) -> list[tuple[Schedule, int]]:
     """The mesh in pieces between ``boundaries_h``, each with its number of output rows.
 
     All pieces have the same padded shape.
@@ -40,7 +43,7 @@ def schedules(mesh: Mesh, boundaries_h: Sequence[float] = ()) -> list[tuple[Sche
     cuts = mesh.pieces(boundaries_h)
     steps = mesh.step_h.round(9)
     shared = _lengths([steps])
-    if len(shared[0]) > MOST_LENGTHS:
+    if len(shared[0]) > LENGTHS[0]:  # each piece has tables of its own
         shared = _lengths([steps[cut] for cut in cuts])
     # the loop looks one node ahead, where nothing is given
     nodes = -(-(max(cut.stop - cut.start for cut in cuts) + 1) // NODE_BLOCK) * NODE_BLOCK
@@ -56,17 +59,17 @@ def schedules(mesh: Mesh, boundaries_h: Sequence[float] = ()) -> list[tuple[Sche
             length=_padded(np.searchsorted(-lengths, -steps[cut]).astype(np.int32), nodes, 0),
             dose_kind=_padded(mesh.dose_kind[cut], nodes, -1),
             row_node=_padded(own_rows.astype(np.int32), rows, count),
+            watch=np.bool_(watch),
         )
         result.append((plan, len(own_rows)))
     return result
 
 
 def _lengths(steps: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """The different lengths of each piece, longest first, padded to the same power of two."""
+    """The different lengths of each piece, longest first, padded to the same number."""
     distinct = [np.unique(piece)[::-1] for piece in steps]
-    size = FEWEST_LENGTHS
-    while size < max(map(len, distinct)):
-        size *= 2
+    most = max(map(len, distinct))
+    size = next((size for size in LENGTHS if most <= size), most)
     return [_padded(piece, size, 0.0) for piece in distinct]
 
 

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,12 @@ class Heart:
         return numbers["heart.qtc.sensitivity"]
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: Float[Values, " people"]
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: Float[Values, " people"],
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """No states."""
         return own
 

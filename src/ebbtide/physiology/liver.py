@@ -35,7 +35,7 @@ from jaxtyping import Float
 from ebbtide.library import Library
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 
 STATES = (
     "liver_primed_1",
@@ -145,14 +145,26 @@ class Liver:
         return 1.0 - spared
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: LiverNumbers
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: LiverNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Each state follows the one that drives it."""
-        first, second, third, injury, cholestasis = own[:5]
-        relative = (jnp.maximum(third, 0.0) / numbers.threshold) ** numbers.steepness
-        response = relative / (1.0 + relative)
-        primed = [self.exposure(now, numbers), first, second]
-        drivers = [*primed, response, response, injury, injury, cholestasis, cholestasis]
+        # row by row, so that nothing is computed for rows that are not asked for
+        _, _, third, injury, cholestasis = own[:5]
+        drivers: list[Float[Values, " people"]] = []
+        for row in range(len(self.states))[group]:
+            if row == 0:
+                drivers.append(self.exposure(now, numbers))
+            elif row in (1, 2):
+                drivers.append(own[row - 1])
+            elif row in (3, 4):
+                relative = (jnp.maximum(third, 0.0) / numbers.threshold) ** numbers.steepness
+                drivers.append(relative / (1.0 + relative))
+            else:
+                drivers.append(injury if row in (5, 6) else cholestasis)
         return jnp.stack(drivers)
 
     def rates(self, numbers: LiverNumbers) -> Float[Values, "states people"]:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 
 NANOMOLES_A_MILLIMOLE = 10**6
 
@@ -44,8 +44,12 @@ class Minerals:
         return MineralNumbers(magnesium=numbers["minerals.magnesium.baseline"])
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: MineralNumbers
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: MineralNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """It has no states."""
         return own
 

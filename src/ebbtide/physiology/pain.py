@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 
 WORST = 10
 """The end of the numeric rating scale."""
@@ -76,10 +76,14 @@ class Pain:
         )
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: PainNumbers
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: PainNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Tolerance and hyperalgesia follow the signal."""
-        return jnp.stack([now.signal, now.signal])
+        return jnp.stack([now.signal, now.signal])[group]
 
     def rates(self, numbers: PainNumbers) -> Float[Values, "states people"]:
         """How fast both forget."""

@@ -16,6 +16,9 @@ from jaxtyping import Float
 from .arrays import Numbers, Values
 from .receptor import Binding
 
+EVERY = slice(None)
+"""All states of a part."""
+
 
 @dataclass(frozen=True)
 class Sensed:
@@ -68,9 +71,13 @@ class Part(Protocol):
         """Its states in groups, each driven by the groups before it alone."""
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: Any
-    ) -> Float[Values, "states people"]:
-        """Where each of its states is heading: it follows at its rate."""
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: Any,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
+        """Where each of its states of a group is heading: it follows at its rate."""
 
     def rates(self, numbers: Any) -> Float[Values, "states people"]:
         """Own decay rate of each state, per hour: how fast it forgets."""

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 
 
 class PupilNumbers(NamedTuple):
@@ -45,8 +45,12 @@ class Pupil:
         return PupilNumbers(*(numbers[f"pupil.pupil.{name}"] for name in PupilNumbers._fields))
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: PupilNumbers
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: PupilNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """No states."""
         return own
 

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 
 
 class SedationNumbers(NamedTuple):
@@ -58,10 +58,14 @@ class Sedation:
         )
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: SedationNumbers
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: SedationNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Tolerance follows the signal."""
-        return now.signal[None]
+        return now.signal[None][group]
 
     def rates(self, numbers: SedationNumbers) -> Float[Values, "states people"]:
         """How fast tolerance forgets."""

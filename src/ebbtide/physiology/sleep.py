@@ -23,7 +23,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 from .supports import effects, log_factor
 
 MINUTES_AN_HOUR = 60
@@ -79,10 +79,14 @@ class Sleep:
         )
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: SleepNumbers
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: SleepNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Lasting use follows the signal."""
-        return now.signal[None]
+        return now.signal[None][group]
 
     def rates(self, numbers: SleepNumbers) -> Float[Values, "states people"]:
         """How fast lasting use is forgotten."""

@@ -22,7 +22,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment, Sensed
+from .part import EVERY, Moment, Sensed
 from .supports import effects, log_factor
 
 HOURS_A_DAY = 24
@@ -80,8 +80,12 @@ class Staying:
         )
 
     def target(
-        self, own: Float[Values, "states people"], now: Sensed, numbers: StayingNumbers
-    ) -> Float[Values, "states people"]:
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: StayingNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """It has no states."""
         return own
 

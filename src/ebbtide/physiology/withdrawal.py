@@ -26,6 +26,7 @@ from jaxtyping import Float
 
 from .arrays import Numbers, Values
 
+
 class Withdrawal(NamedTuple):
     """The numbers of a group of people, ready for use at every step."""
 
