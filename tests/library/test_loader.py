@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ebbtide.library import InputError, load_library
-from ebbtide.library.loader import _load
+from ebbtide.library.lazy import synonyms_of
+from ebbtide.library.loader import _load, check_all
 
 from .folders import library_with, medicine, number, pill, write
 
@@ -263,3 +264,15 @@ def test_any_file_is_refused_or_loads(tmp_path_factory: pytest.TempPathFactory, 
     with suppress(InputError):  # and nothing else
         library_with(folder, testorphine=raw)
     _load.cache_clear()
+
+
+def test_shipped_entries_are_found_by_the_names_that_they_have() -> None:
+    library = load_library()
+    for table in (library.compounds, library.products, library.scales):
+        assert {name: table[name].name for name in table} == {name: name for name in table}
+        told = {s: name for name in table for s in getattr(table[name], "synonyms", ())}
+        assert synonyms_of(table) == told
+
+
+def test_the_whole_shipped_library_can_be_read() -> None:
+    check_all(load_library())

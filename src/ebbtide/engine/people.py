@@ -71,16 +71,19 @@ def make_people(
     traits: Traits,
     seed: int,
     spread: Spread,
+    first: int = 0,
 ) -> People:
-    """Draw a group: as many people as ``traits`` has."""
+    """Draw a group from person number ``first`` on: as many people as ``traits`` has."""
     count = len(traits.weight_kg)
-    drawn = draw_numbers(library, composition.compounds, count, seed, spread, _forms(composition.inputs))
+    drawn = draw_numbers(
+        library, composition.compounds, count, seed, spread, _forms(composition.inputs), first
+    )
     drawn = with_traits(library, drawn, traits)
     numbers, activity = scaled_numbers(library, composition, drawn, traits)
     kinetics = decompose(
         library, composition.families, numbers, composition.compounds, composition.body.inputs
     )
-    factors = draw_product_factors(_contents(library, kinds, own_products), count, seed, spread)
+    factors = draw_product_factors(_contents(library, kinds, own_products), count, seed, spread, first)
     amounts = dose_amounts(library, kinds, numbers, factors, kinetics.states)
     return People(
         composition=composition,

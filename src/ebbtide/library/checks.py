@@ -53,8 +53,9 @@ def _check_sources(library: Library) -> None:
                         "source", number.source, library.sources, f"{kind}/{name}: {path}.source"
                     )
     for scale in library.scales.values():
-        if scale.source not in library.sources:
-            raise unknown_name("source", scale.source, library.sources, f"scales/{scale.name}: source")
+        for source in scale.sources:
+            if source not in library.sources:
+                raise unknown_name("source", source, library.sources, f"scales/{scale.name}")
 
 
 def _check_metabolites(library: Library) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from .parameter import Concentration, Entry, Flow, Fraction, Hours, MolarMass, Parameter, Rate, Ratio, Volume
 
@@ -238,41 +238,6 @@ class Product(Entry):
     amount_is_product: bool = False
     """The amount is of plant or product (g of leaf), not of the active compound."""
     note: str = ""
-
-
-class ScaleItem(Entry):
-    """One item of a rating scale and the symptoms that raise it."""
-
-    key: str
-    maximum: PositiveInt
-    allowed: tuple[int, ...]
-    symptoms: dict[str, PositiveFloat] = Field(min_length=1)
-    definition: str = ""
-
-
-class Band(Entry):
-    """A named range of the total."""
-
-    low: int
-    high: int
-    name: str
-
-
-class Scale(Entry):
-    """A rating scale: items, total, bands."""
-
-    name: str
-    title: str
-    quantity: str
-    rater: Literal["clinician", "patient"]
-    source: str
-    bands: tuple[Band, ...] = ()
-    items: tuple[ScaleItem, ...]
-
-    @property
-    def total_maximum(self) -> int:
-        """The highest total that can be scored."""
-        return sum(item.maximum for item in self.items)
 
 
 class Source(Entry):

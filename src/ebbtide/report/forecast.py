@@ -40,7 +40,7 @@ def make_forecast(
         case=case,
         arms=run.arms,
         findings=findings,
-        emergency=emergency_texts(library),
+        emergency=emergency_texts(library, case.person.jurisdiction),
         assumptions=provenance.assumptions(numbers),
         sources=provenance.sources(library, numbers, cited),
         missing=run.missing + drawn_contents(case, library, single=people == 1),
