@@ -138,10 +138,10 @@ class System:
             return changed, None
         n = numbers.reaction.numbers
         pools = state[size:].astype(amounts.dtype)
-        seen = metabolism.exposures(self.network, amounts, n)
         function = self.body.liver_function(state[:size], numbers.body)
-        flows = metabolism.flows(self.network, amounts, pools, seen, function, n)
-        turned = metabolism.pools_change(self.network, pools, seen, n).astype(state.dtype)
+        now = metabolism.enzymes_now(self.network, amounts, pools, function, n)
+        flows = metabolism.flows(self.network, amounts, now, n)
+        turned = metabolism.pools_change(self.network, pools, now, n).astype(state.dtype)
         return jnp.concatenate([changed, turned]), flows
 
     def observe(

@@ -23,12 +23,13 @@ Route = Literal[
 Enzyme = Literal["cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt"]
 """Enzymes whose activity differs between people and that other compounds inhibit or induce."""
 
-Pathway = Literal[
-    "cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt", "hepatic", "renal"
+LiverPathway = Literal[
+    "cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt", "hepatic"
 ]
-"""What clears a compound: an enzyme, anything else in the liver (``hepatic``), or the kidney; what no
-pathway claims is the same in all people.
-"""
+"""What clears a compound in the liver: an enzyme, or anything else (``hepatic``)."""
+
+Pathway = Literal[LiverPathway, "renal"]
+"""What clears a compound: the liver, or the kidney; what no pathway claims is the same in all people."""
 
 Target = Literal[
     "alpha2", "kappa_block", "nmda", "melatonin", "gaba", "activation", "sedation", "gut", "smooth_muscle"
@@ -75,6 +76,9 @@ class Absorption(Entry):
     What is absorbed leaves a depot with ``rate``; ``release_rate`` puts a first-order release before it,
     ``parts`` several depots beside one another. ``lag`` delays everything by a time that is the same in all
     people. ``gut_availability`` is the fraction of what is absorbed that CYP3A4 of the gut wall lets through.
+    ``swallowed`` is the share of a dose under the tongue, in the cheek or in the nose that goes down: it is
+    absorbed as the compound says for a dose by mouth, gut wall and liver included. The bioavailability holds
+    both ways, as studies measure it.
     """
 
     bioavailability: Fraction | None = None
@@ -83,6 +87,7 @@ class Absorption(Entry):
     release_rate: Rate | None = None
     lag: Hours | None = None
     gut_availability: Fraction | None = None
+    swallowed: Fraction | None = None
     parts: tuple[AbsorptionPart, ...] = Field(default=(), max_length=4)
 
     @model_validator(mode="after")
@@ -97,13 +102,30 @@ class Absorption(Entry):
 
 
 class Metabolite(Entry):
-    """A compound formed from this one: by systemic clearance, and on the way in by mouth."""
+    """A compound formed from this one: by systemic clearance, and on the way in by mouth.
+
+    One enzyme forms it (``pathway``) or several (``pathways``, with the share of each while all are normal);
+    with neither, formation keeps its share of the clearance whatever happens.
+    """
 
     compound: str
     fraction_of_clearance: Fraction | None = None
     first_pass_fraction: Fraction | None = None
-    pathway: Pathway | None = None
-    """What forms it; without one the formation keeps its share of the clearance whatever happens."""
+    pathway: LiverPathway | None = None
+    pathways: dict[LiverPathway, Fraction] = Field(default_factory=dict)
+
+    @property
+    def formed_by(self) -> tuple[LiverPathway, ...]:
+        """What forms it."""
+        return tuple(self.pathways) if self.pathway is None else (self.pathway,)
+
+    @model_validator(mode="after")
+    def _one_account(self) -> Metabolite:
+        if self.pathway is not None and self.pathways:
+            raise ValueError("give either pathway or pathways")
+        if self.pathways and abs(sum(p.to("dimensionless") for p in self.pathways.values()) - 1.0) > 1e-6:
+            raise ValueError("the shares of the pathways sum to 1")
+        return self
 
 
 class Disposition(Entry):
@@ -203,9 +225,10 @@ class Compound(Entry):
             raise ValueError(f"metabolites take {formed:.3g} of the clearance, more than 1")
         if self.enzymes and self.unbound_fraction is None:
             raise ValueError("unbound_fraction is needed to act on an enzyme")
-        for formed_by in self.metabolites:
-            if formed_by.pathway is not None and formed_by.pathway not in self.pathways:
-                raise ValueError(f'metabolite by "{formed_by.pathway}", which is no pathway of the compound')
+        for metabolite in self.metabolites:
+            for enzyme in metabolite.formed_by:
+                if enzyme not in self.pathways:
+                    raise ValueError(f'metabolite by "{enzyme}", which is no pathway of the compound')
         return self
 
 
