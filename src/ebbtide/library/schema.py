@@ -152,7 +152,8 @@ class EnzymeEffect(Entry):
 
     Reversible inhibition (``inhibition_constant``), inactivation (rate ``inactivation_rate`` at saturation,
     half of it at ``inactivation_constant``), induction (synthesis times ``1 + induction_maximum`` at
-    saturation, half at ``induction_constant``).
+    saturation, half at ``induction_constant``). What is said of CYP3A4 holds for the gut wall too, where
+    ``gut_induction_maximum`` may differ.
     """
 
     inhibition_constant: Concentration | None = None
@@ -160,6 +161,7 @@ class EnzymeEffect(Entry):
     inactivation_constant: Concentration | None = None
     induction_maximum: Ratio | None = None
     induction_constant: Concentration | None = None
+    gut_induction_maximum: Ratio | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> EnzymeEffect:
@@ -169,6 +171,8 @@ class EnzymeEffect(Entry):
         ):
             if (getattr(self, a) is None) != (getattr(self, b) is None):
                 raise ValueError(f"{a} and {b} go together")
+        if self.gut_induction_maximum is not None and self.induction_maximum is None:
+            raise ValueError("gut_induction_maximum needs induction_maximum")
         if not any((self.inhibition_constant, self.inactivation_rate, self.induction_maximum)):
             raise ValueError("says no effect")
         return self
@@ -223,6 +227,9 @@ class Compound(Entry):
         formed = sum(m.fraction_of_clearance.value for m in self.metabolites if m.fraction_of_clearance)
         if formed > 1.0 + 1e-9:
             raise ValueError(f"metabolites take {formed:.3g} of the clearance, more than 1")
+        for acted_on, effect in self.enzymes.items():
+            if effect.gut_induction_maximum is not None and acted_on != "cyp3a4":
+                raise ValueError(f'gut_induction_maximum of "{acted_on}": only CYP3A4 is in the gut wall')
         if self.enzymes and self.unbound_fraction is None:
             raise ValueError("unbound_fraction is needed to act on an enzyme")
         for metabolite in self.metabolites:

@@ -91,6 +91,7 @@ class PerpetratorNumbers(NamedTuple):
     inhibition: dict[str, People]
     inactivation: dict[str, tuple[People, People]]
     induction: dict[str, tuple[People, People]]
+    gut_induction: dict[str, tuple[People, People]]
 
 
 class MetabolismNumbers(NamedTuple):
@@ -208,6 +209,10 @@ def _perpetrator(
         prefix = f"{name}.enzymes.{enzyme}"
         return numbers[f"{prefix}.{first}"], numbers[f"{prefix}.{second}"]
 
+    def in_gut(enzyme: str) -> str:
+        own = f"{name}.enzymes.{enzyme}.gut_induction_maximum"
+        return "gut_induction_maximum" if own in numbers else "induction_maximum"
+
     return PerpetratorNumbers(
         volume=numbers[f"{name}.disposition.volume"],
         unbound=unbound,
@@ -219,6 +224,7 @@ def _perpetrator(
             e: pair(e, "inactivation_rate", "inactivation_constant") for e in perpetrator.inactivates
         },
         induction={e: pair(e, "induction_maximum", "induction_constant") for e in perpetrator.induces},
+        gut_induction={e: pair(e, in_gut(e), "induction_constant") for e in perpetrator.induces},
     )
 
 
@@ -240,8 +246,10 @@ class EnzymesNow(NamedTuple):
     gut_activity: People
 
 
-def _exposure(network: Network, numbers: MetabolismNumbers, levels: list[People]) -> Exposure:
-    """What enzymes meet at unbound concentrations ``levels``, one a perpetrator."""
+def _exposure(
+    network: Network, numbers: MetabolismNumbers, levels: list[People], *, gut: bool = False
+) -> Exposure:
+    """What enzymes of the liver, or of the ``gut``, meet at unbound ``levels``, one a perpetrator."""
     seen = Exposure({}, {}, {})
     for who, n, level in zip(network.perpetrators, numbers.perpetrators, levels, strict=True):
         for enzyme in who.inhibits:
@@ -250,7 +258,7 @@ def _exposure(network: Network, numbers: MetabolismNumbers, levels: list[People]
             most, half = n.inactivation[enzyme]
             seen.loss[enzyme] = seen.loss.get(enzyme, 0.0) + most * level / (half + level)
         for enzyme in who.induces:
-            most, half = n.induction[enzyme]
+            most, half = (n.gut_induction if gut else n.induction)[enzyme]
             seen.induction[enzyme] = seen.induction.get(enzyme, 0.0) + most * level / (half + level)
     return seen
 
@@ -279,7 +287,7 @@ def enzymes_now(
         inflow.append(to_liver)
         in_gut.append(to_gut)
     level = {pool: 1.0 + pools[i] for i, pool in enumerate(network.pools)}
-    gut = _exposure(network, numbers, in_gut)
+    gut = _exposure(network, numbers, in_gut, gut=True)
     gut_activity = numbers.gut * level.get(GUT_POOL, 1.0) / (1.0 + gut.inhibition.get(GUT_ENZYME, 0.0))
     passing: list[People] = [n.passing for n in numbers.perpetrators]
     for _ in range(network.passes):
