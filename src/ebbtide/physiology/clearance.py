@@ -18,9 +18,7 @@ from .disposition import first_pass_fractions, first_pass_name, formation_name, 
 from .entry import Input, absorption_of, bioavailability, own_bioavailability
 from .enzymes import (
     BYPASS,
-    GUT,
     KIDNEY,
-    escaping_gut,
     escaping_liver,
     hepatic_clearance,
     hepatic_share,
@@ -156,9 +154,7 @@ def _reach(
     absorption, prefix = absorption_of(library, entry)
     gut = numbers[f"{prefix}.gut_availability"] if absorption.gut_availability else np.ones_like(unchanged)
     escaping = escaping_liver(liver.intrinsic, liver.flow) * gut
-    escaping_now = escaping_liver(
-        liver.intrinsic * liver.activity, liver.flow, numbers[BYPASS]
-    ) * escaping_gut(gut, numbers[GUT])
+    escaping_now = escaping_liver(liver.intrinsic * liver.activity, liver.flow, numbers[BYPASS]) * gut
     reached = np.minimum(unchanged * escaping_now / escaping, 1.0)
     result = {reach_name(entry): reached}
     lost = (1.0 - escaping_now) / np.maximum(1.0 - escaping, TINY)

@@ -30,8 +30,6 @@ LIVER = "hepatic"
 KIDNEY = "renal"
 BYPASS = "person.portal_bypass"
 """Name of the share of portal blood that passes a person's liver by."""
-GUT = "person.gut_cyp3a4"
-"""Name of the activity of CYP3A4 in a person's gut wall, 1 in the healthy."""
 
 
 def activities(
@@ -51,12 +49,8 @@ def activities(
 
 
 def with_cirrhosis(numbers: Mapping[str, Array], child_pugh: str) -> dict[str, Array]:
-    """``numbers`` with what else cirrhosis changes: portal blood past the liver, and the gut wall."""
-    return {
-        **numbers,
-        BYPASS: numbers[f"enzymes.portal_bypass.{child_pugh}"],
-        GUT: numbers[f"enzymes.gut_cyp3a4.{child_pugh}"],
-    }
+    """``numbers`` with the portal blood that passes the liver by."""
+    return {**numbers, BYPASS: numbers[f"enzymes.portal_bypass.{child_pugh}"]}
 
 
 def hepatic_share(numbers: Mapping[str, Array], compound: Compound) -> Array:

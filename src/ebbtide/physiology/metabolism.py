@@ -33,7 +33,7 @@ from ebbtide.library import Library
 from . import clearance, disposition
 from .arrays import Numbers, Values
 from .entry import absorption_of, bioavailability
-from .enzymes import BYPASS, GUT, KIDNEY, escaping_gut, escaping_liver, hepatic_clearance
+from .enzymes import BYPASS, KIDNEY, escaping_gut, escaping_liver, hepatic_clearance
 from .network import GUT_ENZYME, GUT_POOL, Network, Perpetrator, Victim
 
 Array = np.ndarray
@@ -99,8 +99,6 @@ class MetabolismNumbers(NamedTuple):
 
     activity: dict[str, People]
     """Of each pathway in the person at rest."""
-    gut: People
-    """Activity of the gut wall in the person at rest."""
     bypass: People
     """Share of portal blood that meets no liver."""
     turnover: dict[str, People]
@@ -114,7 +112,6 @@ def prepare(
     """Collect the numbers; ``numbers`` are scaled to the person, with ``person.flow_factor``."""
     return MetabolismNumbers(
         activity={p: np.asarray(values) for p, values in activity.items() if p != KIDNEY},
-        gut=numbers[GUT],
         bypass=numbers[BYPASS],
         turnover={pool: numbers[f"enzymes.turnover.{pool}"] for pool in network.pools},
         victims=tuple(_victim(library, v, numbers, activity) for v in network.victims),
@@ -288,7 +285,7 @@ def enzymes_now(
         in_gut.append(to_gut)
     level = {pool: 1.0 + pools[i] for i, pool in enumerate(network.pools)}
     gut = _exposure(network, numbers, in_gut, gut=True)
-    gut_activity = numbers.gut * level.get(GUT_POOL, 1.0) / (1.0 + gut.inhibition.get(GUT_ENZYME, 0.0))
+    gut_activity = level.get(GUT_POOL, 1.0) / (1.0 + gut.inhibition.get(GUT_ENZYME, 0.0))
     passing: list[People] = [n.passing for n in numbers.perpetrators]
     for _ in range(network.passes):
         liver = _exposure(network, numbers, [p * c for p, c in zip(passing, inflow, strict=True)])
