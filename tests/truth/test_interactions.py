@@ -103,12 +103,12 @@ def run(tmp_path: Path) -> Callable[..., Any]:
         composition = compose(library, inputs_of(library, regimen.kinds))
         traits = draw_traits(case.person, library, 1, 1, TYPICAL)
         people = make_people(library, composition, regimen.kinds, {}, traits, 1, TYPICAL)
-        return people, regimen, np.asarray(composition.body.relaxation_rates(people.body_numbers))[:, 0]
+        return people, regimen
 
     def exposure(effect: Mapping[str, Any], *, blocked: bool, route: str) -> float:
-        people, regimen, rates = people_of(effect, blocked=blocked, route=route)
+        people, regimen = people_of(effect, blocked=blocked, route=route)
         output = SETTLED_H + np.arange(0.0, 200.1, 0.25)
-        [course] = run_people(people, regimen, Request(SETTLED_H + 200.0, output), rates)
+        [course] = run_people(people, regimen, Request(SETTLED_H + 200.0, output))
         plasma = len(people.composition.body.quantities) + people.composition.compounds.index("probe")
         return float(np.trapezoid(course.rows[:, plasma, 0], output))
 
@@ -163,10 +163,10 @@ def test_enzymes_and_kinetics_together_agree_with_the_reference_solver(run: Call
         "inactivation_rate": number(0.1, "1/h"),
         "inactivation_constant": number(50, "nM"),
     }
-    people, regimen, rates = run.people(effect, blocked=True, route="oral")  # type: ignore[attr-defined]
+    people, regimen = run.people(effect, blocked=True, route="oral")  # type: ignore[attr-defined]
     regimen = Regimen(regimen.kinds, (), (((0.0, regimen.arms[0][0][1]), (1.0, regimen.arms[0][1][1])),))
     output = np.arange(0.0, 48.1, 0.5)
-    [course] = run_people(people, regimen, Request(48.0, output), rates)
-    exact, _ = reference_rows(people, start_states(people, regimen, rates), regimen.arms[0], output)
+    [course] = run_people(people, regimen, Request(48.0, output))
+    exact, _ = reference_rows(people, start_states(people, regimen), regimen.arms[0], output)
     span = np.maximum(np.ptp(exact, axis=0), 1e-3)
     assert (np.abs(course.rows[..., 0] - exact).max(axis=0) / span).max() < 1e-4

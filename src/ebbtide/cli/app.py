@@ -30,6 +30,13 @@ LibraryFolders = Annotated[
     list[Path] | None,
     typer.Option("--library", metavar="DIR", help="A library folder of your own; may be repeated."),
 ]
+EntryColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COL",
+        help="The column that holds it, or COMPARTMENT=COL; may be repeated.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output alone on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 
@@ -75,6 +82,24 @@ def simulate(
         typer.echo(json.dumps({name: str(path) for name, path in written.items()}))
     elif not quiet:
         typer.echo(f"Report: {written['report']}")
+
+
+@app.command()
+def nonmem(
+    data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="The event table.")],
+    compound: Annotated[Path, typer.Option("--compound", metavar="FILE.toml", help="The compound file.")],
+    out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where the result goes.")],
+    bioavailability: EntryColumn = None,
+    lag: EntryColumn = None,
+    duration: EntryColumn = None,
+    rate: EntryColumn = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run a NONMEM-style event table through one compound."""
+    from .nonmem import run_nonmem
+
+    options = {"fraction": bioavailability, "lag": lag, "duration": duration, "rate": rate}
+    run_nonmem(data, compound, {item: texts or [] for item, texts in options.items()}, out, quiet)
 
 
 @app.command()

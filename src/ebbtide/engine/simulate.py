@@ -124,7 +124,6 @@ def simulate(
         ), traits.missing
 
     typical, missing = group(1, TYPICAL)
-    rates = np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0]
     names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
     request = replace(request, precision=np.float64 if people == 1 else np.float32)
     runs: dict[float, list[ArmCourse]] = {}
@@ -133,7 +132,7 @@ def simulate(
         how = replace(request, refinement=refinement)
         if fine:  # only to compare with: in full precision, and without probes
             how = replace(how, precision=np.float64, probe_kind=None)
-        courses = run_people(typical, regimen, how, rates)
+        courses = run_people(typical, regimen, how)
         if not fine:
             runs[refinement] = courses
         return [course.rows[..., 0] for course in courses]
@@ -143,9 +142,7 @@ def simulate(
     request = replace(request, refinement=mesh_error.refinement)
     reference = None
     if people > 1 if check_reference is None else check_reference:
-        reference = _against_reference(
-            typical, regimen, arms, runs[mesh_error.refinement], request, rates, names
-        )
+        reference = _against_reference(typical, regimen, arms, runs[mesh_error.refinement], request, names)
     courses: dict[str, list[ArmCourse]] = {}
     if people == 1:
         courses["between_person"] = runs[mesh_error.refinement]
@@ -161,7 +158,7 @@ def simulate(
         # the first are the people of the results: they differ in all that is unknown
         for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
             crowd, _ = group(people, spread)
-            courses[spread.basis] = run_people(crowd, regimen, request, rates, count)
+            courses[spread.basis] = run_people(crowd, regimen, request, count)
     former = _former_dose(case, regimen)
     return Simulation(
         arms=tuple(
@@ -183,12 +180,11 @@ def _against_reference(
     arms: Sequence[Arm],
     courses: Sequence[ArmCourse],
     request: Request,
-    rates: Array,
     names: Sequence[str],
 ) -> ReferenceCheck:
     index = max(range(len(arms)), key=lambda i: sum(t < REFERENCE_H for t, _ in regimen.arms[i]))
     times = request.output_h[request.output_h <= REFERENCE_H]
-    start = start_states(typical, regimen, rates, request.refinement)
+    start = start_states(typical, regimen, request.refinement)
     exact, _ = reference_rows(typical, start, regimen.arms[index], times)
     course = courses[index].rows[..., 0]
     errors = relative_error(course[: len(times)], exact, names, course)

@@ -26,6 +26,9 @@ from jaxtyping import Float
 
 from .arrays import Numbers, Values
 
+NOTHING = -40.0
+"""Log odds of a symptom that is not there: below, single precision has subnormal numbers, which are slow."""
+
 
 class Withdrawal(NamedTuple):
     """The numbers of a group of people, ready for use at every step."""
@@ -74,11 +77,12 @@ def rebound_change(
 def follower_target(
     drive: Float[Values, " people"],
     rebound: Float[Values, " people"],
-    left: Float[Values, "follower people"],
+    left: Float[Values, "#follower people"],
     numbers: Withdrawal,
 ) -> Float[Values, "follower people"]:
     """Where symptoms and craving are heading, 0-1; relief has ``left`` this share of the amplified drive."""
     amplified = drive * (1.0 + numbers.rebound_gain * rebound) * left
     # sigmoid(h (ln X - ln H)) is the Hill function without overflow; tiny keeps ln defined at rest
     tiny = jnp.finfo(amplified.dtype).tiny  # type: ignore[no-untyped-call]
-    return jax.nn.sigmoid(numbers.steepness * (jnp.log(amplified + tiny) - numbers.log_half_effect))
+    log_odds = numbers.steepness * (jnp.log(amplified + tiny) - numbers.log_half_effect)
+    return jax.nn.sigmoid(jnp.maximum(log_odds, NOTHING))
