@@ -124,6 +124,7 @@ def scaled_numbers(
     library: Library, composition: Composition, drawn: Mapping[str, Array], traits: Traits
 ) -> tuple[Numbers, dict[str, Array]]:
     """Drawn numbers with volumes, clearances and first pass of these people, and their enzymes' activity."""
+    drawn = enzymes.with_cirrhosis(drawn, traits.child_pugh)
     numbers = dict(drawn)
     egfr = None if traits.egfr is None else traits.egfr * conversion("mL/min", "L/h")
     activity = enzymes.activities(numbers, traits.cyp2d6, traits.child_pugh, egfr)
@@ -172,9 +173,11 @@ def dose_amounts(
         sign = -1.0 if kind.ends else 1.0
         if kind.support:
             result[row, states.index((kind.support, disposition.SUPPORT))] = sign
-        for entry, amount in kind.contents(library):
+        for entry, amount, share in kind.contents(library):
             name = entry[0]
             given = sign * amount * factors.get((kind.product, name), np.ones(people))
+            if share:
+                given = given * numbers[share]
             if kind.over_h > 0:
                 result[row, states.index((name, disposition.pump_role(entry)))] += given / kind.over_h
                 continue

@@ -112,9 +112,9 @@ class System:
         assert self.network is not None
         n = reaction.numbers
         amounts = self.amounts(modes, reaction)
-        seen = metabolism.exposures(self.network, amounts, n)
-        flows = metabolism.flows(self.network, amounts, pools, seen, liver_function, n)
-        changed = metabolism.pools_change(self.network, pools, seen, n)
+        now = metabolism.enzymes_now(self.network, amounts, pools, liver_function, n)
+        flows = metabolism.flows(self.network, amounts, now, n)
+        changed = metabolism.pools_change(self.network, pools, now, n)
         return jnp.concatenate(
             [self.into_modes(flows, modes.shape[0], reaction), changed + self.turnover(reaction) * pools]
         )
@@ -173,10 +173,10 @@ class System:
             return changed, None
         n = numbers.reaction.numbers
         pools = state[size:].astype(amounts.dtype)
-        seen = metabolism.exposures(self.network, amounts, n)
         function = self.body.liver_function(state[:size], numbers.body)
-        flows = metabolism.flows(self.network, amounts, pools, seen, function, n)
-        turned = metabolism.pools_change(self.network, pools, seen, n).astype(state.dtype)
+        now = metabolism.enzymes_now(self.network, amounts, pools, function, n)
+        flows = metabolism.flows(self.network, amounts, now, n)
+        turned = metabolism.pools_change(self.network, pools, now, n).astype(state.dtype)
         return jnp.concatenate([changed, turned]), flows
 
     def observe(
