@@ -16,7 +16,7 @@ PIP_TOOLS := pip-tools==7.6.2
 LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
-.PHONY: help run test lint format docs validate calibrate lock clean distclean
+.PHONY: help run test lint format docs validate calibrate bench lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,26 @@ validate: $(READY) ## predicted against observed for the published studies of st
 calibrate: $(READY) ## run the fits again and print the numbers marked "fitted" in the library
 	@set -e; for script in calibration/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
+# Other solvers are an extra: they are installed beside the rest, and a missing one is left out of the
+# tables. LSODA in C++ is compiled from the source package of numbalsoda, which itself is not installed.
+BENCH_ARGS ?=
+BENCH_LSODA := benchmarks/out/numbalsoda-0.3.4.tar.gz
+BENCH_READY := .venv/.bench-ready
+
+bench: $(BENCH_READY) $(BENCH_LSODA) ## speed beside other solvers (BENCH_ARGS="--quick" for a short run)
+	@$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
+
+$(BENCH_READY): $(READY) pyproject.toml
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'], sep='\n')" > $@
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $@ || \
+		echo "Some of the other solvers could not be installed; they are left out." >&2
+
+$(BENCH_LSODA): | $(READY)
+	@mkdir -p benchmarks/out
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary numbalsoda \
+		--require-hashes --requirement benchmarks/lsoda.txt --dest benchmarks/out || \
+		echo "The sources of LSODA could not be fetched; that row is left out." >&2
+
 # A person's own pip settings (mirrors, extra indexes) are left out, so that the hashes are
 # those of the public files. docs.txt starts as a copy of lock.txt, which keeps the pins of
 # both equal.
@@ -59,7 +79,7 @@ lock: ## pin the dependencies again (UPGRADE=--upgrade for newer ones)
 		$(LOCK_FLAGS) --extra docs --output-file requirements/docs.txt pyproject.toml
 
 clean: ## remove results, the built documentation and caches
-	@rm -rf out site dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf out site dist benchmarks/out benchmarks/results .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## the same, and the installed environment

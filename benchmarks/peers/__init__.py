@@ -1,0 +1,1 @@
+"""Other solvers on the exported equations, each in a module of its own."""

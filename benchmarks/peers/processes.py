@@ -1,0 +1,70 @@
+"""People divided among worker processes, for solvers that hold Python's lock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from ..export.equations import Equations
+from .base import CORES, Array, Events
+
+PARALLEL = f"{CORES} processes, people divided among them"
+Solve = Callable[[float, Array, Array], Array]
+"""From a tolerance, one person's parameters and jumps ``(kinds, states)`` to ``(rows, quantities)``."""
+
+_solve: Solve | None = None
+"""Of a worker process."""
+
+
+class Workers:
+    """Worker processes, each with a solver that ``load(numbers)`` makes ready."""
+
+    def __init__(self, equations: Equations, load: Callable[[Any], Solve], numbers: Any) -> None:
+        self.equations = equations
+        self.cpu_s = 0.0
+        # a spawned process has none of the threads of this one
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(CORES, context, _make_ready, (load, numbers))
+
+    def run(self, people: int, tolerance: float) -> Array:
+        """The quantities of the first ``people``, shape ``(rows, quantities, people)``."""
+        e = self.equations
+        chunks = [list(range(i, people, CORES)) for i in range(min(CORES, people))]
+        jobs = [
+            self._pool.submit(_some, tolerance, e.values[:, chunk].T, np.moveaxis(e.jumps[..., chunk], -1, 0))
+            for chunk in chunks
+        ]
+        rows = np.empty((len(e.times_h), len(e.outputs), people))
+        for chunk, job in zip(chunks, jobs, strict=True):
+            values, spent = job.result()
+            rows[..., chunk] = np.moveaxis(values, 0, -1)
+            self.cpu_s += spent
+        return rows
+
+    def close(self) -> None:
+        """End them."""
+        self._pool.shutdown()
+
+
+def _make_ready(load: Callable[[Any], Solve], numbers: Any) -> None:
+    global _solve
+    _solve = load(numbers)
+
+
+def _some(tolerance: float, values: Array, jumps: Array) -> tuple[Array, float]:
+    assert _solve is not None
+    begun = time.process_time()
+    rows = np.stack([_solve(tolerance, *own) for own in zip(values, jumps, strict=True)])
+    return rows, time.process_time() - begun
+
+
+def stretches(events: Events) -> list[tuple[int, int]]:
+    """From each moment with a dose (and the first) to the next."""
+    starts = [i for i, given in enumerate(events.kinds) if given or i == 0]
+    ends = [*starts[1:], len(events.kinds) - 1]
+    return [(a, b) for a, b in zip(starts, ends, strict=True) if b > a]
