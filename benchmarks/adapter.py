@@ -16,7 +16,7 @@ from ebbtide.engine.reference import reference_rows
 from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
 from ebbtide.engine.run import Request, run_people, start_states
 from ebbtide.library import Library
-from ebbtide.population import BETWEEN_PERSON, TYPICAL, Spread, draw_traits
+from ebbtide.population import BETWEEN_PERSON, Spread, draw_traits
 
 from .workload import EVERY_H, Workload
 
