@@ -71,7 +71,7 @@ def find_product(name: str, own: Mapping[str, CaseProduct], library: Library, wh
 
 
 def find_medicines(name: str, own: Mapping[str, CaseProduct], library: Library) -> tuple[Medicine, ...]:
-    """The medicines known only by name that ``name`` means; none where it is a product of the case or library."""
+    """The medicines known only by name that ``name`` means; none where it is a product."""
     if name in own or name in library.products or name in synonyms_of(library.products):
         return ()
     return library.medicines.find(name)

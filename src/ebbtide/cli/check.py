@@ -1,4 +1,4 @@
-"""``ebbtide check``: what is dangerous in a case, emergencies first, each finding with its basis; no model run."""
+"""``ebbtide check``: what is dangerous in a case, emergencies first, each with its basis; no model run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def _page(
     if not quiet:
         lines += ["Emergency signs, whatever is found below:"]
         lines += _wrapped(f"{texts[0]['sign']}: {texts[0]['text']}", width, "  ")
-        lines += [line for t in texts[1:] for line in _wrapped(f"{t['sign']}: {t['text']}", width, "  - ", "    ")]
+        lines += [
+            line for t in texts[1:] for line in _wrapped(f"{t['sign']}: {t['text']}", width, "  - ", "    ")
+        ]
         lines.append("")
     for severity, heading in HEADINGS.items():
         of_severity = [f for f in findings if f["severity"] == severity]
@@ -64,11 +66,14 @@ def _page(
             for one in of_severity:
                 lines += [*_told(one, width), ""]
     if case.unknown_products:
-        lines += _wrapped(f"Checked for safety, not simulated: {', '.join(case.unknown_products)}.", width, "")
+        lines += _wrapped(
+            f"Checked for safety, not simulated: {', '.join(case.unknown_products)}.", width, ""
+        )
     for note in case.notes:
         lines += _wrapped(f"Note: {note}", width, "")
     lines += _wrapped(
-        "Ebbtide supports a professional's judgement. What is not listed here is not known to be safe; it never tells "
+        "Ebbtide supports a professional's judgement. What is not listed here is not known to be safe; it "
+        "never tells "
         "anybody to take kratom or how much.",
         width,
         "",
@@ -104,7 +109,9 @@ def _told(found: dict[str, Any], width: int) -> list[str]:
 
 
 def _inputs(inputs: dict[str, Any]) -> str:
-    return "; ".join(f"{key.replace('_', ' ')}: {_plain(value)}" for key, value in inputs.items() if value != [])
+    return "; ".join(
+        f"{key.replace('_', ' ')}: {_plain(value)}" for key, value in inputs.items() if value != []
+    )
 
 
 def _plain(value: Any) -> str:
@@ -122,5 +129,9 @@ def _sources(basis: dict[str, Any]) -> str:
 
 def _wrapped(text: str, width: int, first: str, then: str | None = None) -> list[str]:
     return textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=first if then is None else then, break_long_words=False
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=first if then is None else then,
+        break_long_words=False,
     )

@@ -17,6 +17,7 @@ from .laboratory import laboratory_findings
 from .liver import liver_findings
 from .loads import load_findings
 from .monitoring import monitoring_findings
+from .rucam import rucam_findings
 from .signs import sign_findings
 from .stopping import stopping_findings
 from .vitals import vital_findings
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     sign_findings,
     vital_findings,
     liver_findings,
+    rucam_findings,
     laboratory_findings,
     induction_findings,
     stopping_findings,

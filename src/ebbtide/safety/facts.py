@@ -12,7 +12,10 @@ from ebbtide.case.vocabulary import LOCAL_ROUTES
 from ebbtide.library import Library, Product
 from ebbtide.library.medicines import Medicine
 
-DEPOT_WORDS = ("depot", "monthly", "weekly", "implant", "decanoate", "palmitate", "pamoate", "long_acting", "extended_release_injection")  # fmt: skip
+DEPOT_WORDS = (
+    "depot", "monthly", "weekly", "implant", "decanoate", "palmitate", "pamoate", "long_acting",
+    "extended_release_injection",
+)  # fmt: skip
 
 DAY_H = 24.0 - 1e-6
 """Doses this far apart (h) are on different days: three times 8 h is a day in spite of rounding."""
@@ -36,8 +39,8 @@ class Use:
     """Amount, how often, from when to when."""
     lasting_h: float
     masses: tuple[tuple[float, float | None], ...]
-    """Time (h) and mass as labelled (mg, None where it is not known) of each planned dose; of a stream of the history
-    its last time and what it brings in a day.
+    """Time (h) and mass as labelled (mg, None where it is not known) of each planned dose; of a stream of
+    the history its last time and what it brings in a day.
     """
 
 

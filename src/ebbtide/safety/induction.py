@@ -49,7 +49,8 @@ def induction_findings(facts: Facts) -> list[Finding]:
         finding(
             "induction.precipitated_withdrawal",
             severity,
-            f"Precipitated withdrawal is {likely}: {lead.agent.title} {_hours(lead.gap_h)} after {lead.opioid.title}",
+            f"Precipitated withdrawal is {likely}: {lead.agent.title} {_hours(lead.gap_h)} after "
+            f"{lead.opioid.title}",
             " ".join(dict.fromkeys(s.why for s in starts)),
             lead.row["advice"],
             rule="; ".join(_rule(row) for row in rows),

@@ -1,4 +1,4 @@
-"""Liver injury: how far ALT, AST, ALP and bilirubin are above the limit or the person's own baseline, and Hy's law."""
+"""Liver injury: ALT, AST, ALP and bilirubin against the limit or the person's own baseline; Hy's law."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .laboratory import basis_of
 from .labs import Level, in_unit, levels, limits_missing
 
 SYMPTOMS = (
-    "fatigue", "nausea", "vomiting", "right_upper_abdominal_pain", "abdominal_pain", "fever", "rash", "itching",
-    "dark_urine", "pale_stools", "jaundice",
+    "fatigue", "nausea", "vomiting", "right_upper_abdominal_pain", "abdominal_pain", "fever", "rash",
+    "itching", "dark_urine", "pale_stools", "jaundice",
 )  # fmt: skip
 STOP = "Stop kratom and other suspects, with the prescriber where one was prescribed"
 SCHIMMEL = "Schimmel2020"
@@ -43,7 +43,7 @@ def suspects(facts: Facts) -> tuple[Taken, ...]:
 
 
 def _hys_law(facts: Facts) -> Finding | None:
-    """Injury of liver cells with jaundice (FDA 2009): the newest bilirubin with the highest ALT or AST before it."""
+    """Injury of liver cells with jaundice (FDA 2009): newest bilirubin, highest ALT or AST before it."""
     numbers = facts.library.safety["labs"]
     bilirubin = levels("bilirubin", facts)
     if not bilirubin or bilirubin[-1].times <= numbers["bilirubin"]["jaundice"].value:
@@ -61,11 +61,15 @@ def _hys_law(facts: Facts) -> Finding | None:
         "liver.hys_law",
         "emergency",
         "Liver injury with jaundice: Hy's law",
-        f"{names} is {enzyme.times:.1f} times and bilirubin {newest.times:.1f} times the upper limit, without a rise of ALP "
-        "that would explain it: of people with this picture from a medicine one in ten or more die or need a transplant.",
+        f"{names} is {enzyme.times:.1f} times and bilirubin {newest.times:.1f} times the upper limit, "
+        "without a rise of ALP "
+        "that would explain it: of people with this picture from a medicine one in ten or more die or "
+        "need a transplant.",
         f"{STOP}. Hospital today: ALT, AST, ALP, bilirubin and INR again, viruses, ultrasound.",
-        rule=f"ALT or AST {numbers['transaminase']['hy'].value:g} times the upper limit or more, with bilirubin over "
-        f"{numbers['bilirubin']['jaundice'].value:g} times and ALP under {numbers['alp']['cholestasis'].value:g} times",
+        rule=f"ALT or AST {numbers['transaminase']['hy'].value:g} times the upper limit or more, "
+        "with bilirubin over "
+        f"{numbers['bilirubin']['jaundice'].value:g} times and ALP under "
+        f"{numbers['alp']['cholestasis'].value:g} times",
         inputs=_inputs(used, facts),
         **basis_of(
             [numbers["transaminase"]["hy"], numbers["bilirubin"]["jaundice"], numbers["alp"]["cholestasis"]]
@@ -136,19 +140,24 @@ def _transaminase(name: str, facts: Facts) -> Finding | None:
 def _against_limit(newest: Level, symptoms: bool, facts: Facts) -> tuple[Severity, str]:
     numbers = facts.library.safety["labs"]["transaminase"]
     three, five, eight = (numbers[key].value for key in ("three", "five", "eight"))
-    rule = f"multiples of the upper limit: {three:g} with symptoms, {five:g} without, {eight:g} whatever the symptoms: stop"
+    rule = (
+        f"multiples of the upper limit: {three:g} with symptoms, {five:g} without, "
+        f"{eight:g} whatever the symptoms: stop"
+    )
     if newest.times >= five or (symptoms and newest.times >= three):
         return "urgent", rule
     return ("moderate" if newest.times >= three else "minor"), rule
 
 
 def _against_baseline(newest: Level, first: Level, facts: Facts) -> tuple[Severity, str]:
-    """Where the first value was raised already, multiples of it count (half of the limit-based signal is the disease's)."""
+    """Where the first value was raised already, multiples of it count."""
     numbers = facts.library.safety["labs"]["transaminase"]
     ratio, value = newest.times / first.times, in_unit(newest.observation, "U/L", facts)
     rule = (
-        f"first value {numbers['raised_before'].value:g} times the upper limit or more: multiples of it count; "
-        f"{numbers['baseline_repeat'].value:g} times or {numbers['baseline_repeat_level'].value:g} U/L repeat, "
+        f"first value {numbers['raised_before'].value:g} times the upper limit or more: multiples of it "
+        "count; "
+        f"{numbers['baseline_repeat'].value:g} times or {numbers['baseline_repeat_level'].value:g} U/L "
+        "repeat, "
         f"{numbers['baseline_stop'].value:g} times or {numbers['baseline_stop_level'].value:g} U/L stop"
     )
     if ratio >= numbers["baseline_stop"].value or value >= numbers["baseline_stop_level"].value:
@@ -160,8 +169,10 @@ def _against_baseline(newest: Level, first: Level, facts: Facts) -> tuple[Severi
 
 def _advice(severity: Severity) -> str:
     return {
-        "urgent": f"{STOP} today; ALT, AST, ALP, bilirubin and INR again in 2-5 days; the same day with jaundice or confusion.",
-        "moderate": "Repeat with AST, ALP, bilirubin and INR in 2-5 days; stop kratom; any symptom of the liver: the same day.",
+        "urgent": f"{STOP} today; ALT, AST, ALP, bilirubin and INR again in 2-5 days; the same day with "
+        "jaundice or confusion.",
+        "moderate": "Repeat with AST, ALP, bilirubin and INR in 2-5 days; stop kratom; any symptom of the "
+        "liver: the same day.",
         "minor": "Repeat within 2-4 weeks; alcohol and other suspects aside.",
     }[severity]
 
@@ -207,7 +218,8 @@ def _bilirubin(facts: Facts) -> Finding | None:
         "Repeat once with direct bilirubin."
         if gilbert or not high
         else f"{STOP}; INR, ALT, ALP and ultrasound today; hepatology.",
-        rule=f"newest bilirubin over the upper limit; over {numbers['jaundice'].value:g} times urgent, unless mostly indirect "
+        rule=f"newest bilirubin over the upper limit; over {numbers['jaundice'].value:g} times urgent, "
+        "unless mostly indirect "
         "with normal enzymes",
         inputs=_inputs([newest], facts),
         **basis_of([numbers["jaundice"], *([numbers["direct_share"]] if gilbert else [])]),
@@ -289,9 +301,11 @@ def _pattern(facts: Facts) -> Finding | None:
         "liver.pattern",
         "note",
         f"Pattern of liver injury: {kind} (R {r:.1f})",
-        "Kratom injury was mostly mixed or cholestatic (median R 3.4, 0.24-10.4), so that Hy's law may stay silent.",
+        "Kratom injury was mostly mixed or cholestatic (median R 3.4, 0.24-10.4), so that Hy's law may "
+        "stay silent.",
         "Use it to look for the cause; RUCAM is counted by the pattern.",
-        rule=f"R = ALT / ALP, each over its upper limit: {high:g} or more hepatocellular, {low:g} or less cholestatic",
+        rule=f"R = ALT / ALP, each over its upper limit: {high:g} or more hepatocellular, "
+        f"{low:g} or less cholestatic",
         inputs=_inputs([alt[-1], alp[-1]], facts) | {"R": round(r, 2)},
         sources=("AASLDDILI2022", SCHIMMEL),
         locators={SCHIMMEL: "median R 3.4"},

@@ -25,7 +25,7 @@ def load_findings(facts: Facts) -> list[Finding]:
 def most_at_once(
     substances: Sequence[Taken], weight: Callable[[Sequence[Taken]], float]
 ) -> tuple[float, tuple[Taken, ...], float]:
-    """The largest weight of what is present at one time, who it is, and when it begins (h after the start)."""
+    """The largest weight of what is present at one time, who it is, and when it begins (h)."""
     best: tuple[float, tuple[Taken, ...], float] = (0.0, (), 0.0)
     times = sorted({max(use.start_h, 0.0) for s in substances for use in s.uses if use.gone_h >= 0})
     for time in times:
@@ -40,7 +40,7 @@ def _sedation(facts: Facts) -> Finding | None:
     numbers = facts.library.safety["loads"]["sedation"]
     sedating = [s for s in facts.present if s.sedation]
     total, present, since = most_at_once(sedating, _sedative_weight)
-    if not _many(present, total, numbers):
+    if _sedative_count(present) < numbers["agents"].value or total < numbers["moderate"].value:
         return None
     strong = any(s.is_("gaba_sedative") or any(s.is_(tag) for tag in OPIOID) for s in present)
     severity = _severity(total, numbers) if strong else "moderate"
@@ -48,9 +48,11 @@ def _sedation(facts: Facts) -> Finding | None:
         "load.sedation",
         severity,
         "Several sedating substances at the same time",
-        f"{_names(present)} are present at the same time: sedation and slow breathing add up, most at night and with an "
+        f"{_names(present)} are present at the same time: sedation and slow breathing add up, most at "
+        "night and with an "
         "opioid among them.",
-        "Fewer and lower, agreed with the prescribers; nothing that sedates is stopped abruptly after long use. Naloxone "
+        "Fewer and lower, agreed with the prescribers; nothing that sedates is stopped abruptly after "
+        "long use. Naloxone "
         "at hand where an opioid is among them; no alcohol; do not sleep alone in the first nights.",
         "sum of sedation weights (0 to 3 each)",
         facts,
@@ -72,6 +74,13 @@ def _sedative_weight(present: Sequence[Taken]) -> float:
     return max(planned, before) + sum(s.sedation for s in present if s not in opioids)
 
 
+def _sedative_count(present: Sequence[Taken]) -> int:
+    """How many act at the same time, planned opioids being in place of those of the history."""
+    opioids = [s for s in present if any(s.is_(tag) for tag in OPIOID)]
+    planned = sum(s.planned for s in opioids)
+    return max(planned, len(opioids) - planned) + len(present) - len(opioids)
+
+
 def _qt(facts: Facts) -> Finding | None:
     numbers = facts.library.safety["loads"]["qt"]
     weights = {kind: numbers["weight"][kind].value for kind in ("known", "possible", "conditional")}
@@ -91,7 +100,8 @@ def _qt(facts: Facts) -> Finding | None:
         f"{_names(present)} are present at the same time"
         + (f", with {', '.join(risks)}" if risks else "")
         + ": the risk of torsades adds up.",
-        "ECG before and within days of each start or rise of dose; potassium above 4 mmol/L and magnesium in range; "
+        "ECG before and within days of each start or rise of dose; potassium above 4 mmol/L and magnesium "
+        "in range; "
         "replace what can be replaced. Fainting or palpitations: emergency number, ECG at once.",
         "sum of QT weights (known 2, possible or conditional 1) and one for each risk of the person",
         facts,
@@ -139,7 +149,8 @@ def _serotonin(facts: Facts) -> Finding | None:
         _severity(total, numbers),
         "Several serotonergic substances at the same time",
         f"{_names(present)} are present at the same time: the risk of serotonin toxicity adds up.",
-        "Fewer of them, agreed with the prescribers. Clonus, agitation, sweating, tremor with brisk reflexes or fever: "
+        "Fewer of them, agreed with the prescribers. Clonus, agitation, sweating, tremor with brisk "
+        "reflexes or fever: "
         "stop them and get emergency care.",
         "sum of serotonin weights (0 to 3 each)",
         facts,

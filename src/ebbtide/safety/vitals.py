@@ -11,7 +11,10 @@ from .facts import Facts
 from .findings import Finding, Severity, finding
 from .laboratory import basis_of
 
-NALOXONE = "Call the emergency number now. Naloxone if it is at hand, and again every 2 to 3 minutes; support the breathing; stay."
+NALOXONE = (
+    "Call the emergency number now. Naloxone if it is at hand, and again every 2 to 3 minutes; support the "
+    "breathing; stay."
+)
 
 
 class _Verdict(NamedTuple):
@@ -71,7 +74,10 @@ def _numbers(facts: Facts, name: str) -> Any:
 def _breathing(newest: Observation, facts: Facts) -> _Verdict | None:
     limits, rate = _numbers(facts, "respiratory_rate"), newest.value or 0.0
     stop, slow, fast = limits["stop"], limits["slow"], limits["fast"]
-    rule = f"below {stop.value:g} a minute, or below {slow.value:g} with drowsiness: emergency; over {fast.value:g}: today"
+    rule = (
+        f"below {stop.value:g} a minute, or below {slow.value:g} with drowsiness: emergency; "
+        f"over {fast.value:g}: today"
+    )
     if rate < stop.value:
         text = "So few breaths are an overdose until shown otherwise."
         return _Verdict("emergency", f"{rate:.0f} breaths a minute", text, NALOXONE, (stop,), rule)
@@ -86,7 +92,7 @@ def _breathing(newest: Observation, facts: Facts) -> _Verdict | None:
         advice = (
             NALOXONE
             if drowsy
-            else "Wake the person, count again over a full minute, oxygen saturation; no further sedative dose."
+            else "Wake the person, count over a full minute, oxygen saturation; no further sedative."
         )
         severity: Severity = "emergency" if drowsy else "urgent" if sedated else "moderate"
         return _Verdict(severity, f"{rate:.0f} breaths a minute", text, advice, (stop, slow), rule)
@@ -106,7 +112,10 @@ def _breathing(newest: Observation, facts: Facts) -> _Verdict | None:
 def _oxygen(newest: Observation, facts: Facts) -> _Verdict | None:
     limits = _numbers(facts, "SpO2")
     value, low, borderline = newest.value or 0.0, limits["low"], limits["borderline"]
-    rule = f"below {low.value:g} %: emergency; below {borderline.value:g} %: watch, unless lung disease explains it"
+    rule = (
+        f"below {low.value:g} %: emergency; below {borderline.value:g} %: watch, "
+        "unless lung disease explains it"
+    )
     if value < low.value:
         text = "Oxygen is low; an oximeter misses the earlier rise of carbon dioxide."
         return _Verdict("emergency", f"SpO2 {value:.0f} %", text, NALOXONE + " Oxygen.", (low,), rule)
@@ -126,13 +135,14 @@ def _oxygen(newest: Observation, facts: Facts) -> _Verdict | None:
 def _pulse(newest: Observation, facts: Facts) -> _Verdict | None:
     limits, value = _numbers(facts, "heart_rate"), newest.value or 0.0
     rule = (
-        f"over {limits['fast'].value:g} or, with a medicine that slows the pulse, below {limits['slow'].value:g} a minute; "
+        f"over {limits['fast'].value:g} or, with a medicine that slows the pulse, below "
+        f"{limits['slow'].value:g} a minute; "
         f"emergency over {limits['very_fast'].value:g} or below {limits['very_slow'].value:g}"
     )
     title = f"Pulse {value:.0f} a minute"
     if value > limits["fast"].value:
         very = value > limits["very_fast"].value
-        text = "Faster than withdrawal explains: fever, loss of fluid, alcohol or sedative withdrawal, stimulants, thyroid."
+        text = "Faster than withdrawal explains: fever, loss of fluid, alcohol withdrawal, stimulants."
         advice = "Emergency number; ECG." if very else "ECG, temperature, fluids; look for the cause today."
         return _Verdict(
             "emergency" if very else "urgent",
@@ -168,7 +178,10 @@ def _pulse(newest: Observation, facts: Facts) -> _Verdict | None:
 
 def _temperature(newest: Observation, facts: Facts) -> _Verdict | None:
     limits, value = _numbers(facts, "temperature"), newest.value or 0.0
-    rule = f"{limits['fever'].value:g} degC or more: look for a cause; {limits['hot'].value:g} or more: emergency; below {limits['cold'].value:g}"
+    rule = (
+        f"{limits['fever'].value:g} degC or more: look for a cause; {limits['hot'].value:g} or more: "
+        f"emergency; below {limits['cold'].value:g}: today"
+    )
     title = f"Temperature {value:.1f} degC"
     if value >= limits["hot"].value:
         return _Verdict(
@@ -180,7 +193,7 @@ def _temperature(newest: Observation, facts: Facts) -> _Verdict | None:
             rule,
         )
     if value >= limits["fever"].value:
-        text = "Withdrawal rarely explains fever: infection, also of injection sites and heart valves; serotonin toxicity."
+        text = "Withdrawal rarely explains fever: infection, also of heart valves; serotonin toxicity."
         return _Verdict(
             "urgent",
             title,
@@ -235,7 +248,8 @@ def _pressure(newest: Observation, facts: Facts) -> _Verdict | None:
     systolic, diastolic = newest.items["systolic"], newest.items["diastolic"]
     low, high = _numbers(facts, "systolic"), _numbers(facts, "diastolic")
     rule = (
-        f"systolic below {low['low'].value:g} mmHg ({low['very_low'].value:g}: emergency), or {low['high'].value:g} and more, "
+        f"systolic below {low['low'].value:g} mmHg ({low['very_low'].value:g}: emergency), or "
+        f"{low['high'].value:g} and more, "
         f"or diastolic {high['high'].value:g} and more"
     )
     title = f"Blood pressure {systolic}/{diastolic} mmHg"
@@ -263,7 +277,7 @@ def _pressure(newest: Observation, facts: Facts) -> _Verdict | None:
         )
     if systolic >= low["high"].value or diastolic >= high["high"].value:
         pain = near(newest, facts, "chest_pain", "severe_headache", "confusion")
-        text = "A surge of pressure: rebound after an alpha-2 agonist was stopped, stimulants, MAO inhibitors, withdrawal."
+        text = "A surge of pressure: a stopped alpha-2 agonist, stimulants, MAO inhibitors, withdrawal."
         advice = (
             "Emergency number."
             if pain
@@ -288,7 +302,8 @@ _COWS_BANDS: dict[str, tuple[Severity, str, str]] = {
     "cows_severe": (
         "emergency",
         "severe withdrawal",
-        "Hospital. Score again: totals this high are rare; look for another cause. Buprenorphine or methadone.",
+        "Hospital. Score again: totals this high are rare; look for another cause. Buprenorphine or "
+        "methadone.",
     ),
     "cows_moderately_severe": (
         "urgent",
