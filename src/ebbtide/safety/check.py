@@ -13,10 +13,12 @@ from .facts import Facts, facts_of
 from .findings import Finding, joined, worse
 from .induction import induction_findings
 from .interactions import interaction_findings
+from .jaundice import jaundice_findings
 from .laboratory import laboratory_findings
 from .liver import liver_findings
 from .loads import load_findings
 from .monitoring import monitoring_findings
+from .ratings import rating_findings
 from .rucam import rucam_findings
 from .signs import sign_findings
 from .stopping import stopping_findings
@@ -27,7 +29,9 @@ Rule = Callable[[Facts], list[Finding]]
 RULES: tuple[Rule, ...] = (
     sign_findings,
     vital_findings,
+    rating_findings,
     liver_findings,
+    jaundice_findings,
     rucam_findings,
     laboratory_findings,
     induction_findings,

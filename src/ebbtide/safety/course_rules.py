@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.case import Case, Intake
+from ebbtide.case import Case
 from ebbtide.engine.forecast import ArmForecast
 from ebbtide.library import Library
 
@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 def course_findings(case: Case, arms: Sequence[ArmForecast], library: Library) -> list[Finding]:
     """``forecast.ventilation``, ``forecast.night_sedation``, ``forecast.dehydration``, ``forecast.alt``,
-    ``forecast.qtc``, ``forecast.magnesium``, ``forecast.kratom_withdrawal``.
+    ``forecast.qtc``, ``forecast.magnesium``.
     """
     rules: tuple[Callable[[Case, Sequence[ArmForecast], Library], Finding | None], ...] = (
         _ventilation,
@@ -33,27 +33,27 @@ def course_findings(case: Case, arms: Sequence[ArmForecast], library: Library) -
         _alt,
         _qtc,
         _magnesium,
-        _kratom_withdrawal,
     )
     return [f for rule in rules if (f := rule(case, arms, library)) is not None]
 
 
-def _values(arm: ArmForecast, name: str) -> Array | None:
+def values_of(arm: ArmForecast, name: str) -> Array | None:
     """Time x person of a quantity, or None where it was not computed."""
     return np.asarray(arm.people[name].values, dtype=np.float64) if name in arm.people else None
 
 
-def _hours(arm: ArmForecast) -> Array:
+def hours_of(arm: ArmForecast) -> Array:
+    """Times of the course (h after the start)."""
     return np.asarray(arm.people["time_h"].values, dtype=np.float64)
 
 
-def _shares(arms: Sequence[ArmForecast], share: Callable[[ArmForecast], float | None]) -> dict[str, float]:
+def shares_of(arms: Sequence[ArmForecast], share: Callable[[ArmForecast], float | None]) -> dict[str, float]:
     """Title of each arm to the share of its people that a rule is about."""
     found = ((arm.title, share(arm)) for arm in arms)
     return {title: round(value, 3) for title, value in found if value is not None}
 
 
-def _told(
+def told(
     id: str,
     severity: Severity,
     title: str,
@@ -64,6 +64,7 @@ def _told(
     sources: Sequence[str],
     missing: Sequence[str],
 ) -> Finding:
+    """A finding about simulated courses; ``values`` by title of the course."""
     return finding(
         id,
         severity,
@@ -84,7 +85,7 @@ def _ventilation(case: Case, arms: Sequence[ArmForecast], library: Library) -> F
     limits = library.safety["forecast"]["ventilation"]
     lowest = {}
     for arm in arms:
-        values = _values(arm, "ventilation")
+        values = values_of(arm, "ventilation")
         if values is not None and values.size:
             lowest[arm.title] = round(float(np.median(values.min(axis=0))), 3)
     if not lowest:
@@ -93,7 +94,7 @@ def _ventilation(case: Case, arms: Sequence[ArmForecast], library: Library) -> F
     if value > limits["major"].value:
         return None
     emergency = value <= limits["emergency"].value
-    return _told(
+    return told(
         "forecast.ventilation",
         "emergency" if emergency else "major",
         "The plan itself can stop breathing" if emergency else "The plan itself can halve breathing",
@@ -112,19 +113,19 @@ def _night_sedation(case: Case, arms: Sequence[ArmForecast], library: Library) -
     numbers = library.safety["forecast"]["course"]
 
     def deep(arm: ArmForecast) -> float | None:
-        values = _values(arm, "sedation")
+        values = values_of(arm, "sedation")
         if values is None:
             return None
-        night = _night(case, _hours(arm), numbers["night_from"].value, numbers["night_to"].value)
+        night = _night(case, hours_of(arm), numbers["night_from"].value, numbers["night_to"].value)
         if not night.any():
             return None
         return float(np.mean(values[night].max(axis=0) >= numbers["deep_sedation"].value))
 
-    shares = _shares(arms, deep)
+    shares = shares_of(arms, deep)
     if not shares or max(shares.values()) < numbers["share"].value:
         return None
     title, share = max(shares.items(), key=lambda item: item[1])
-    return _told(
+    return told(
         "forecast.night_sedation",
         "major" if share >= numbers["likely"].value else "moderate",
         "Deep sedation at night",
@@ -156,20 +157,20 @@ def _dehydration(case: Case, arms: Sequence[ArmForecast], library: Library) -> F
 
     def days(arm: ArmForecast) -> float | None:
         lost = [
-            v for name in ("symptom.vomiting", "symptom.diarrhoea") if (v := _values(arm, name)) is not None
+            v for name in ("symptom.vomiting", "symptom.diarrhoea") if (v := values_of(arm, name)) is not None
         ]
         if not lost:
             return None
-        day = (_hours(arm) // 24.0).astype(int)
+        day = (hours_of(arm) // 24.0).astype(int)
         worse = np.maximum.reduce(lost)
         means = np.stack([worse[day == d].mean(axis=0) for d in np.unique(day)])
         return float(np.median((means >= numbers["loss"].value).sum(axis=0)))
 
-    found = _shares(arms, days)
+    found = shares_of(arms, days)
     if not found or max(found.values()) < numbers["loss_days"].value:
         return None
     title, most = max(found.items(), key=lambda item: item[1])
-    return _told(
+    return told(
         "forecast.dehydration",
         "major" if most >= numbers["loss_days_major"].value else "moderate",
         "Days of vomiting or diarrhoea: loss of fluid",
@@ -186,29 +187,41 @@ def _dehydration(case: Case, arms: Sequence[ArmForecast], library: Library) -> F
     )
 
 
-def _alt(case: Case, arms: Sequence[ArmForecast], library: Library) -> Finding | None:
-    numbers, labs = library.safety["forecast"]["course"], library.safety["labs"]
-    limit = labs["usual"]["ALT"].value * labs["transaminase"]["three"].value
+def _beyond(
+    arms: Sequence[ArmForecast], name: str, limit: float, least: float
+) -> tuple[str, float, dict[str, float]] | None:
+    """The arm with the largest share of people whose ``name`` reaches ``limit``, that share, and all shares.
 
-    def high(arm: ArmForecast) -> float | None:
-        values = _values(arm, "liver.alt")
+    None where no arm has a share of ``least`` or more.
+    """
+
+    def share(arm: ArmForecast) -> float | None:
+        values = values_of(arm, name)
         return None if values is None else float(np.mean(values.max(axis=0) >= limit))
 
-    shares = _shares(arms, high)
-    if not shares or max(shares.values()) < numbers["share"].value:
+    shares = shares_of(arms, share)
+    if not shares or max(shares.values()) < least:
         return None
-    title, share = max(shares.items(), key=lambda item: item[1])
-    return _told(
+    title, most = max(shares.items(), key=lambda item: item[1])
+    return title, most, shares
+
+
+def _alt(case: Case, arms: Sequence[ArmForecast], library: Library) -> Finding | None:
+    numbers, labs = library.safety["forecast"]["course"], library.safety["labs"]
+    times, usual = labs["transaminase"]["three"].value, labs["usual"]["ALT"].value
+    found = _beyond(arms, "liver.alt", times * usual, numbers["share"].value)
+    if found is None:
+        return None
+    title, share, shares = found
+    return told(
         "forecast.alt",
         "major" if share >= numbers["likely"].value else "moderate",
         "ALT may rise threefold",
-        f'With "{title}" {share:.0%} of the people reach an ALT of {limit:g} U/L.',
+        f'With "{title}" {share:.0%} of the people reach an ALT of {times * usual:g} U/L.',
         "ALT, AST, ALP and bilirubin before the start and every two weeks; stop kratom when they rise; "
-        "jaundice or dark urine: "
-        "the same day.",
-        f"simulated ALT of {labs['transaminase']['three'].value:g} times the usual limit "
-        f"({labs['usual']['ALT'].value:g} U/L) or "
-        f"more, in {numbers['share'].value:.0%} of the people or more",
+        "jaundice or dark urine: the same day.",
+        f"simulated ALT of {times:g} times the usual limit ({usual:g} U/L) or more, in "
+        f"{numbers['share'].value:.0%} of the people or more",
         shares,
         ("Schimmel2020", "Ebbtide2026"),
         ("the person's own ALT", "the laboratory's limit"),
@@ -217,23 +230,18 @@ def _alt(case: Case, arms: Sequence[ArmForecast], library: Library) -> Finding |
 
 def _qtc(case: Case, arms: Sequence[ArmForecast], library: Library) -> Finding | None:
     numbers, limit = library.safety["forecast"]["course"], library.safety["labs"]["qtc"]["rise"].to("ms")
-
-    def long(arm: ArmForecast) -> float | None:
-        values = _values(arm, "qtc_change")
-        return None if values is None else float(np.mean(values.max(axis=0) >= limit))
-
-    shares = _shares(arms, long)
-    if not shares or max(shares.values()) < numbers["share"].value:
+    found = _beyond(arms, "qtc_change", limit, numbers["share"].value)
+    if found is None:
         return None
-    title, share = max(shares.items(), key=lambda item: item[1])
-    return _told(
+    title, share, shares = found
+    return told(
         "forecast.qtc",
         "major" if share >= numbers["likely"].value else "moderate",
         f"QTc may lengthen by {limit:g} ms",
         f'With "{title}" QTc lengthens by {limit:g} ms or more in {share:.0%} of the people.',
         "ECG before and at the peak; potassium and magnesium; replace other QT substances.",
-        f"simulated change of QTc of {limit:g} ms or more in {numbers['share'].value:.0%} of the people or "
-        "more",
+        f"simulated change of QTc of {limit:g} ms or more in "
+        f"{numbers['share'].value:.0%} of the people or more",
         shares,
         ("Krantz2009", "Ebbtide2026"),
         ("QTc of the person", "QT substances that are not simulated"),
@@ -242,82 +250,21 @@ def _qtc(case: Case, arms: Sequence[ArmForecast], library: Library) -> Finding |
 
 def _magnesium(case: Case, arms: Sequence[ArmForecast], library: Library) -> Finding | None:
     numbers, limits = library.safety["forecast"]["course"], library.safety["labs"]["magnesium"]
-
-    def above(limit: float) -> Callable[[ArmForecast], float | None]:
-        def share(arm: ArmForecast) -> float | None:
-            values = _values(arm, "serum.magnesium")
-            return None if values is None else float(np.mean(values.max(axis=0) > limit))
-
-        return share
-
-    shares = _shares(arms, above(limits["high"].value))
-    dangerous = _shares(arms, above(limits["dangerous"].value))
-    if not shares or max(shares.values()) < numbers["share"].value:
+    found = _beyond(arms, "serum.magnesium", limits["high"].value, numbers["share"].value)
+    if found is None:
         return None
-    title, share = max(shares.items(), key=lambda item: item[1])
-    return _told(
+    title, share, shares = found
+    far = _beyond(arms, "serum.magnesium", limits["dangerous"].value, numbers["share"].value)
+    return told(
         "forecast.magnesium",
-        "major" if max(dangerous.values()) >= numbers["share"].value else "moderate",
+        "moderate" if far is None else "major",
         "Serum magnesium may rise above the range",
-        f'With "{title}" {share:.0%} of the people go over {limits["high"].value:g} mmol/L.',
-        "Kidney function first; less magnesium; level within a week; weakness, flushing or drowsiness: "
-        "stop and measure.",
-        f"simulated serum magnesium over {limits['high'].value:g} mmol/L in {numbers['share'].value:.0%} "
-        "of the people or more",
+        f'With "{title}" {share:.0%} of the people go to {limits["high"].value:g} mmol/L or more.',
+        "Kidney function first; less magnesium; level within a week; weakness, flushing or drowsiness: stop "
+        "and measure.",
+        f"simulated serum magnesium of {limits['high'].value:g} mmol/L or more in "
+        f"{numbers['share'].value:.0%} of the people or more",
         shares,
         ("MSDHyperMg", "Ebbtide2026"),
         ("creatinine of the person",),
     )
-
-
-def _kratom_withdrawal(case: Case, arms: Sequence[ArmForecast], library: Library) -> Finding | None:
-    """Withdrawal after the last planned dose of kratom: what dependence on it would bring."""
-    numbers = library.safety["forecast"]["course"]
-    window_h = numbers["after_last"].to("h")
-
-    def share(arm: ArmForecast) -> float | None:
-        last = _last_kratom(case, arm.id, library)
-        values, hours = _values(arm, "cows"), _hours(arm)
-        if last is None or values is None:
-            return None
-        after = (hours > last) & (hours <= last + window_h)
-        if not after.any():
-            return None
-        at_dose = values[max(int(np.searchsorted(hours, last, side="right")) - 1, 0)]
-        return float(np.mean(values[after].max(axis=0) - at_dose >= numbers["rise"].value))
-
-    shares = _shares(arms, share)
-    if not shares or max(shares.values()) < numbers["share"].value:
-        return None
-    title, most = max(shares.items(), key=lambda item: item[1])
-    return _told(
-        "forecast.kratom_withdrawal",
-        "moderate",
-        "Withdrawal after the last kratom",
-        f'With "{title}" COWS rises by {numbers["rise"].value:g} points or more within '
-        f"{window_h / 24:g} days of the last "
-        f"kratom in {most:.0%} of the people: part of it may be the former opioid's, part dependence on "
-        "kratom itself.",
-        "Buprenorphine or methadone treats either. Kratom is not a treatment with proof.",
-        f"simulated COWS within {window_h / 24:g} days of the last planned kratom "
-        f"{numbers['rise'].value:g} points or more above "
-        "that at the dose",
-        shares,
-        ("Smith2022KUD", "WessonLing2003"),
-        ("how the person reacted to earlier breaks",),
-    )
-
-
-def _last_kratom(case: Case, arm_id: str, library: Library) -> float | None:
-    """Time of the last planned kratom (h), where use is long enough for dependence; else None."""
-    added = next((a.doses for a in case.alternatives if a.id == arm_id), ())
-    times = [dose.time_h for dose in (*case.doses, *added) if _is_kratom(dose, library)]
-    begun = [use.last_h - use.duration_h for use in case.history if _is_kratom(use, library)]
-    least_h = library.safety["forecast"]["dependence"]["possible"].to("h")
-    if not times or max(times) - min((*times, *begun)) < least_h:
-        return None
-    return max(times)
-
-
-def _is_kratom(intake: Intake, library: Library) -> bool:
-    return any("kratom_product" in library.medicines[name].tags for name in intake.medicines)

@@ -73,15 +73,19 @@ class Taken:
         return max(use.last_h for use in self.uses)
 
     @cached_property
-    def daily_mg(self) -> float | None:
-        """Most of the active compound in any 24 h (mg); None where the mass of some dose is not known."""
+    def least_daily_mg(self) -> float:
+        """Most of the active compound in any 24 h (mg), doses without a known mass left out."""
         before = [mass for use in self.uses if not use.planned for _, mass in use.masses]
         planned = sorted(
             (time, mass) for use in self.uses if use.planned for time, mass in use.masses if mass
         )
-        if any(mass is None for use in self.uses for _, mass in use.masses):
-            return None
         return max(sum(mass or 0.0 for mass in before), _most_in_a_day(planned))
+
+    @property
+    def daily_mg(self) -> float | None:
+        """The same; None where the mass of some dose is not known."""
+        unknown = any(mass is None for use in self.uses for _, mass in use.masses)
+        return None if unknown else self.least_daily_mg
 
     def regular_h(self, least_h: float) -> float:
         """How long the longest use lasted (h), 0 where it lasted less than ``least_h``."""

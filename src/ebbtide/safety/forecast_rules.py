@@ -15,6 +15,7 @@ from ebbtide.engine.forecast import ArmForecast
 from ebbtide.engine.simulate import Arm, arms_of
 from ebbtide.library import Library
 
+from .after_kratom import kratom_withdrawal
 from .course_rules import SIMULATED, course_findings
 from .findings import by_severity, finding
 
@@ -30,7 +31,9 @@ def forecast_findings(
     found = [lost] if lost else []
     for arm, course in zip(arms_of(case), arms, strict=True):
         found += precipitated_withdrawal(case, arm, course, arms[0], library)
-    return by_severity([*found, *course_findings(case, arms, library)])
+    found += course_findings(case, arms, library)
+    after = kratom_withdrawal(case, arms, library)
+    return by_severity([*found, *([after] if after else [])])
 
 
 def _naloxone_at_hand(case: Case) -> bool:

@@ -203,26 +203,28 @@ def _treatment(facts: Facts) -> Finding | None:
     """What is proven, beside what was entered."""
     dependent = dependent_opioids(facts)
     disorder = facts.has_condition("opioid_use_disorder")
-    if (not dependent and not disorder) or any(s.name in TREATMENTS and s.planned for s in facts.substances):
+    if not dependent and not disorder:
         return None
+    treated = [s for s in facts.substances if s.name in TREATMENTS and s.planned]
     return finding(
         "treatment.agonist",
         "note",
-        "Buprenorphine or methadone is the treatment with proof",
+        "Treatment with proof is planned"
+        if treated
+        else "Buprenorphine or methadone is the treatment with proof",
         "In dependence on opioids, treatment with buprenorphine or methadone keeps people in care, eases "
         "withdrawal and "
         "about halves deaths. Withdrawal alone is mostly followed by relapse. No trial has shown kratom "
         "to treat "
         "withdrawal.",
-        "Offer it at every contact, whatever else is chosen. In dependence on kratom, case reports "
+        ("Keep it going. " if treated else "Offer it at every contact, whatever else is chosen. ")
+        + "In dependence on kratom, case reports "
         "describe buprenorphine.",
-        rule="regular use of an opioid or kratom before the start, or opioid use disorder, and no "
-        "agonist treatment planned",
-        inputs={s.name: s.told for s in dependent} or {"conditions": ["opioid_use_disorder"]},
+        rule="regular use of an opioid or kratom before the start, or opioid use disorder",
+        inputs={s.name: s.told for s in (*dependent, *treated)} or {"conditions": ["opioid_use_disorder"]},
         sources=("ASAM2020", "Degenhardt2014", "UICDIG2023"),
         evidence="guideline; cohort studies",
         missing=("what the person wants", "what was tried before"),
-        would_change=("agonist treatment planned",),
     )
 
 
