@@ -117,7 +117,7 @@ def read_amount(
 
 
 def read_mass_mg(text: object, where: str, weight_kg: float | None) -> float | None:
-    """Mass (mg) of an amount of a medicine without kinetics; None where it is counted in tablets, puffs or units.
+    """Mass (mg) of an amount of a medicine without kinetics; None where it is counted, e.g. in tablets.
 
     An amount per weight of a person whose weight is not known has no mass either.
 

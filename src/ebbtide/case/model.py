@@ -68,7 +68,7 @@ class Intake:
     base: str
     """Name of the library product that it is or that the case's own product is based on."""
     medicines: tuple[str, ...]
-    """Names of the medicines that it holds, as the safety rules know them; empty for one that they do not know."""
+    """Names of the medicines that it holds, as the safety rules know them; empty for an unknown one."""
 
 
 @dataclass(frozen=True)

@@ -63,14 +63,15 @@ SYMPTOM = Measure(("dimensionless",), high=1.0, example="0.4")
 
 SIGNS = (
     "abdominal_pain", "agitation", "black_stools", "bleeding", "bloody_diarrhoea", "breathing_difficulty",
-    "chest_pain", "clonus", "confusion", "contractions", "cyanosis", "dark_urine", "diarrhoea", "dizziness",
-    "dizziness_on_standing", "drowsiness", "dry_mouth", "facial_droop", "fatigue", "fever", "flushing",
-    "gurgling_breath", "hallucinations", "headache", "hyperreflexia", "inducible_clonus", "infected_wound",
-    "itching", "jaundice", "loss_of_reflexes", "muscle_pain", "muscle_rigidity", "nausea", "no_urine",
-    "not_breathing", "ocular_clonus", "one_sided_weakness", "pale_stools", "palpitations", "pinpoint_pupils",
-    "rash", "reduced_fetal_movement", "right_upper_abdominal_pain", "seizure", "severe_headache",
-    "shallow_breathing", "slow_breathing", "slurred_speech", "suicidal_thoughts", "sweating", "syncope", "tremor",
-    "unresponsive", "vaginal_bleeding", "vomiting", "vomiting_blood", "weakness",
+    "chest_pain", "clonus", "confusion", "contractions", "cyanosis", "dark_urine", "diarrhoea",
+    "dizziness", "dizziness_on_standing", "drowsiness", "dry_mouth", "facial_droop", "fatigue", "fever",
+    "flushing", "gurgling_breath", "hallucinations", "headache", "hyperreflexia", "inducible_clonus",
+    "infected_wound", "itching", "jaundice", "loss_of_reflexes", "muscle_pain", "muscle_rigidity",
+    "nausea", "no_urine", "not_breathing", "ocular_clonus", "one_sided_weakness", "pale_stools",
+    "palpitations", "pinpoint_pupils", "rash", "reduced_fetal_movement", "right_upper_abdominal_pain",
+    "seizure", "severe_headache", "shallow_breathing", "slow_breathing", "slurred_speech",
+    "suicidal_thoughts", "sweating", "syncope", "tremor", "unresponsive", "vaginal_bleeding", "vomiting",
+    "vomiting_blood", "weakness",
 )  # fmt: skip
 
 SIGN_SYNONYMS = {
@@ -165,8 +166,8 @@ SUPPORTS = (
 )  # fmt: skip
 
 MEDICINE_ROUTES = (
-    "buccal", "inhaled", "intramuscular", "intranasal", "intravenous", "oral", "otic", "ophthalmic", "rectal", "smoked",
-    "subcutaneous", "sublingual", "topical", "transdermal", "vaginal",
+    "buccal", "inhaled", "intramuscular", "intranasal", "intravenous", "oral", "otic", "ophthalmic",
+    "rectal", "smoked", "subcutaneous", "sublingual", "topical", "transdermal", "vaginal",
 )  # fmt: skip
 """Ways in of a medicine known only by name."""
 

@@ -1,4 +1,4 @@
-"""``ebbtide check``: what is dangerous in a case, emergencies first, each finding with its basis; no model run."""
+"""``ebbtide check``: what is dangerous in a case, emergencies first, each with its basis; no model run."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def _page(
     for note in case.notes:
         lines += _wrapped(f"Note: {note}", width, "")
     lines += _wrapped(
-        "Ebbtide supports a professional's judgement. What is not listed here is not known to be safe; it never tells "
+        "Ebbtide supports a professional's judgement. What is not listed here is not known to be safe; it "
+        "never tells "
         "anybody to take kratom or how much.",
         width,
         "",

@@ -276,6 +276,8 @@ def _arm_forecast(
 
 
 def _is_treatment(dose: DoseEvent, library: Library, case: Case) -> bool:
+    if not dose.simulated:
+        return False
     product: Any = library.products.get(dose.product) or case.products[dose.product].product
     return bool(product.evidence_based)
 

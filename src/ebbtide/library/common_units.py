@@ -1,4 +1,4 @@
-"""The units that cases and the library use most, worked out without pint: its import alone takes longer than a check.
+"""The units that cases and the library use most, without pint: its import takes longer than a check.
 
 Every function gives ``None`` for a unit that is not in the table; :mod:`.units` then asks pint. That the two
 agree is tested. Sizes are whole numbers over whole numbers, so that a factor is rounded once.

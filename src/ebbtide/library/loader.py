@@ -97,9 +97,9 @@ def load_library(folders: Sequence[Path | str] = ()) -> Library:
     """The shipped library, with entries of ``folders`` added or put in place of shipped ones.
 
     Each folder has the shape of the shipped one: ``compounds/*.toml``, ``products/*.toml``,
-    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml``, ``safety/*.csv`` and ``sources.csv``; any part may
-    be missing. Files of the shipped library are read when they are asked for (tests read them all); with a folder
-    everything is read and checked at once.
+    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml``, ``safety/*.csv`` and ``sources.csv``; any
+    part may be missing. Files of the shipped library are read when they are asked for (tests read them
+    all); with a folder everything is read and checked at once.
 
     Raises
     ------

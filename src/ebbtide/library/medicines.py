@@ -1,8 +1,8 @@
-"""Medicines, drugs of the street, herbs and foods known for what they do to others: by name, without kinetics.
+"""Medicines, street drugs, herbs and foods known for what they do to others: by name, without kinetics.
 
-The table ``safety/medicines.csv`` says for each what it is (classes), which enzymes it inhibits, induces or is cleared
-by, and how much it counts towards long QT, sedation, serotonin and liver injury. From this come its *tags*, the words
-that rules look for: ``benzodiazepine``, ``cyp3a4_inhibitor_strong``, ``qt_known``.
+The table ``safety/medicines.csv`` says for each what it is (classes), which enzymes it inhibits, induces
+or is cleared by, and how much it counts towards long QT, sedation, serotonin and liver injury. From this
+come its *tags*, the words that rules look for: ``benzodiazepine``, ``cyp3a4_inhibitor_strong``, ``qt_known``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Units: every quantity that a person writes carries one, and every number inside has a fixed one.
 
 Inside Ebbtide time is in hours, amounts in nmol, volumes in litres, concentrations in nM
-(nmol/L). :func:`parse_quantity` reads what a person writes; :func:`conversion` converts. pint knows every unit and is
-asked only where :mod:`.common_units` does not know one.
+(nmol/L). :func:`parse_quantity` reads what a person writes; :func:`conversion` converts. pint knows every
+unit and is asked only where :mod:`.common_units` does not know one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Floor 3: what is dangerous, each finding with its basis; thresholds and texts are library data.
 
-The emergency texts and the findings of a case need no model: what looks at a forecast is imported when it is asked for.
+The emergency texts and the findings of a case need no model: what looks at a forecast is imported when
+it is asked for.
 """
 
 from importlib import import_module

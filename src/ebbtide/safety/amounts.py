@@ -27,19 +27,19 @@ def _passed(facts: Facts) -> Iterator[tuple[Row, Taken, float]]:
             continue
         for selector in row["substance"].split(";"):
             for taken in facts.tagged(selector):
-                amount = _first_day(taken, facts) if row["first_day"] else taken.daily_mg
+                amount = _first_day(taken, facts) if row["first_day"] else taken.least_daily_mg
                 if amount is not None and amount > float(row["over"]) * (1 + 1e-9):
                     yield row, taken, amount
 
 
 def _first_day(taken: Taken, facts: Facts) -> float | None:
-    """Mass (mg) on the first day of a start; None for what goes on from before, or without a known mass."""
+    """Least mass (mg) on the first day of a start; None for what goes on from before."""
     if not taken.planned or any(not use.planned and use.gone_h >= 0 for use in taken.uses):
         return None
     doses = [(time, mass) for use in taken.uses for time, mass in use.masses]
     first = min(time for time, _ in doses)
     day = [mass for time, mass in doses if time < first + 24.0]
-    return None if None in day else sum(mass or 0.0 for mass in day)
+    return sum(mass or 0.0 for mass in day)
 
 
 def _finding(row: Row, taken: Taken, amount: float, facts: Facts) -> Finding:

@@ -13,13 +13,16 @@ from .facts import Facts, facts_of
 from .findings import Finding, joined, worse
 from .induction import induction_findings
 from .interactions import interaction_findings
+from .jaundice import jaundice_findings
 from .laboratory import laboratory_findings
 from .law_rules import law_findings
 from .liver import liver_findings
 from .loads import load_findings
 from .monitoring import monitoring_findings
 from .product_rules import product_findings
-from .score_rules import rating_findings
+from .ratings import rating_findings
+from .rucam import rucam_findings
+from .score_rules import rating_alerts
 from .signs import sign_findings
 from .stopping import stopping_findings
 from .vitals import vital_findings
@@ -29,7 +32,10 @@ Rule = Callable[[Facts], list[Finding]]
 RULES: tuple[Rule, ...] = (
     sign_findings,
     vital_findings,
+    rating_findings,
     liver_findings,
+    jaundice_findings,
+    rucam_findings,
     laboratory_findings,
     induction_findings,
     stopping_findings,
@@ -39,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     amount_findings,
     unknown_findings,
     monitoring_findings,
-    rating_findings,
+    rating_alerts,
     product_findings,
     law_findings,
 )

@@ -1,4 +1,4 @@
-"""What a condition, an age, a genotype or an organ's function makes of a substance; and what is not known of them."""
+"""What a condition, an age, a genotype or an organ makes of a substance; and what is not known of them."""
 
 from __future__ import annotations
 
@@ -31,18 +31,16 @@ def condition_findings(facts: Facts) -> list[Finding]:
 def _most_specific(
     groups: dict[str, list[tuple[Row, str, tuple[Taken, ...], bool]]], facts: Facts
 ) -> dict[str, list[tuple[Row, str, tuple[Taken, ...], bool]]]:
-    """Without a rule about a class where one about each of its substances in the case says the same or worse."""
+    """Without a rule about a class where more specific ones speak of all of its substances in the case."""
     medicines = facts.library.medicines
     kept = {}
     for id, group in groups.items():
         condition, selector = group[0][0]["condition"], group[0][1]
-        severity = worst([row["severity"] for row, *_ in group])
         covered = set()
         for other in groups.values():
             if other[0][0]["condition"] != condition or other[0][1] == selector:
                 continue
-            finer = medicines.count(other[0][1]) < medicines.count(selector) or other[0][1] in medicines
-            if finer and rank(worst([row["severity"] for row, *_ in other])) <= rank(severity):
+            if other[0][1] in medicines or medicines.count(other[0][1]) < medicines.count(selector):
                 covered |= {s.name for _, _, taken, _ in other for s in taken}
         if selector in medicines or {s.name for _, _, taken, _ in group for s in taken} - covered:
             kept[id] = group

@@ -12,7 +12,10 @@ from ebbtide.case.vocabulary import LOCAL_ROUTES
 from ebbtide.library import Library, Product
 from ebbtide.library.medicines import Medicine
 
-DEPOT_WORDS = ("depot", "monthly", "weekly", "implant", "decanoate", "palmitate", "pamoate", "long_acting", "extended_release_injection")  # fmt: skip
+DEPOT_WORDS = (
+    "depot", "monthly", "weekly", "implant", "decanoate", "palmitate", "pamoate", "long_acting",
+    "extended_release_injection",
+)  # fmt: skip
 
 DAY_H = 24.0 - 1e-6
 """Doses this far apart (h) are on different days: three times 8 h is a day in spite of rounding."""
@@ -36,8 +39,8 @@ class Use:
     """Amount, how often, from when to when."""
     lasting_h: float
     masses: tuple[tuple[float, float | None], ...]
-    """Time (h) and mass as labelled (mg, None where it is not known) of each planned dose; of a stream of the history
-    its last time and what it brings in a day.
+    """Time (h) and mass as labelled (mg, None where it is not known) of each planned dose; of a stream of
+    the history its last time and what it brings in a day.
     """
 
 
@@ -70,15 +73,19 @@ class Taken:
         return max(use.last_h for use in self.uses)
 
     @cached_property
-    def daily_mg(self) -> float | None:
-        """Most of the active compound in any 24 h (mg); None where the mass of some dose is not known."""
+    def least_daily_mg(self) -> float:
+        """Most of the active compound in any 24 h (mg), doses without a known mass left out."""
         before = [mass for use in self.uses if not use.planned for _, mass in use.masses]
         planned = sorted(
             (time, mass) for use in self.uses if use.planned for time, mass in use.masses if mass
         )
-        if any(mass is None for use in self.uses for _, mass in use.masses):
-            return None
         return max(sum(mass or 0.0 for mass in before), _most_in_a_day(planned))
+
+    @property
+    def daily_mg(self) -> float | None:
+        """The same; None where the mass of some dose is not known."""
+        unknown = any(mass is None for use in self.uses for _, mass in use.masses)
+        return None if unknown else self.least_daily_mg
 
     def regular_h(self, least_h: float) -> float:
         """How long the longest use lasted (h), 0 where it lasted less than ``least_h``."""

@@ -12,16 +12,13 @@ from ebbtide.library.tables import Row, words
 from .facts import Facts, Taken, Use
 from .findings import Finding, Severity, at_most, cited, finding, rank, severity_of, worst
 
-LOW_DOSE = "low_dose"
-
 
 @dataclass(frozen=True)
 class _Start:
-    """A first dose of a displacing agent after an opioid."""
+    """A dose of a displacing agent after an opioid."""
 
     row: Row
     agent: Taken
-    use: Use
     opioid: Taken
     gap_h: float
     severity: Severity
@@ -49,7 +46,8 @@ def induction_findings(facts: Facts) -> list[Finding]:
         finding(
             "induction.precipitated_withdrawal",
             severity,
-            f"Precipitated withdrawal is {likely}: {lead.agent.title} {_hours(lead.gap_h)} after {lead.opioid.title}",
+            f"Precipitated withdrawal is {likely}: {lead.agent.title} {_hours(lead.gap_h)} after "
+            f"{lead.opioid.title}",
             " ".join(dict.fromkeys(s.why for s in starts)),
             lead.row["advice"],
             rule="; ".join(_rule(row) for row in rows),
@@ -83,52 +81,57 @@ def _rule(row: Row) -> str:
 def _starts(facts: Facts) -> Iterator[_Start]:
     medicines = facts.library.medicines
     for agent in facts.present:
-        use = min(
-            (u for u in agent.uses if u.planned and _systemic_start(agent, u, facts)),
-            key=lambda u: u.start_h,
-            default=None,
-        )
-        if use is None or any(not u.planned and u.gone_h >= use.start_h for u in agent.uses):
-            continue  # it goes on from before the start
+        times = _doses_that_displace(agent, facts)
+        if not times:
+            continue
         for opioid in facts.substances:
-            if opioid.name == agent.name:
-                continue
             rows = [
                 (row, selector)
                 for row in facts.library.tables.get("induction", ())
-                if any(agent.is_(a) for a in words(row["agent"]))
+                if any(agent.is_(a) for a in words(row["agent"])) and opioid.name != agent.name
                 for selector in words(row["after"])
                 if opioid.is_(selector)
             ]
             if rows:
                 row, _ = min(rows, key=lambda r: 1 if r[1] in medicines else medicines.count(r[1]))
-                yield from _judged(row, agent, use, opioid, facts)
+                found = [s for start in times if (s := _judged(row, agent, start, opioid, facts)) is not None]
+                if found:
+                    yield min(found, key=lambda s: (rank(s.severity), s.gap_h))
 
 
-def _systemic_start(agent: Taken, use: Use, facts: Facts) -> bool:
-    """Naloxone for rescue and low-dose starts are not starts that displace."""
+def _doses_that_displace(agent: Taken, facts: Facts) -> list[tuple[float, float]]:
+    """Time of each planned dose that may displace an opioid, and of the dose of the agent before it (h).
+
+    Left out: naloxone for rescue, patches, first low doses and what they prepare, and treatment that goes
+    on from before the start.
+    """
     if agent.is_("rescue_antagonist"):
-        return False
-    if agent.name != "buprenorphine":
-        return True
-    low = facts.library.safety["forecast"]["induction"][LOW_DOSE].to("mg")
-    first = [mass for time, mass in use.masses if time == use.start_h]
-    known = [mass for mass in first if mass is not None]
-    return use.route != "transdermal" and not (known and max(known) <= low)
+        return []
+    numbers = facts.library.safety["forecast"]["induction"]
+    by_mouth = [use for use in agent.uses if use.planned and use.route != "transdermal"]
+    doses = sorted((dose for use in by_mouth for dose in use.masses), key=lambda dose: dose[0])
+    found: list[tuple[float, float]] = []
+    low, before = 0, -float("inf")
+    for time, mass in doses:
+        goes_on = any(not u.planned and u.start_h < time <= u.gone_h for u in agent.uses)
+        if agent.name == "buprenorphine" and mass is not None and mass <= numbers["low_dose"].to("mg"):
+            low += 1
+        elif not goes_on and low < numbers["low_doses"].value:
+            found.append((time, before))
+        before = time
+    return found
 
 
-def _judged(row: Row, agent: Taken, use: Use, opioid: Taken, facts: Facts) -> Iterator[_Start]:
-    last_h = max(
-        (_last_before(u, use.start_h) for u in opioid.uses),
-        default=None,
-        key=lambda t: -1e12 if t is None else t,
-    )
-    if last_h is None:
-        return
-    gap_h, wait_h, clear_h = use.start_h - last_h, float(row["wait_h"]), float(row["clear_h"])
+def _judged(row: Row, agent: Taken, times: tuple[float, float], opioid: Taken, facts: Facts) -> _Start | None:
+    """What a dose of the agent means after the last opioid since the agent's dose before it."""
+    start_h, before_h = times
+    last_h = max((t for u in opioid.uses if (t := _last_before(u, start_h)) is not None), default=None)
+    if last_h is None or last_h < before_h:
+        return None
+    gap_h, wait_h, clear_h = start_h - last_h, float(row["wait_h"]), float(row["clear_h"])
     if gap_h >= clear_h:
-        return
-    cows = _cows_before(use.start_h, facts) if row["cows"] else None
+        return None
+    cows = _cows_before(start_h, facts) if row["cows"] else None
     least = float(row["cows"]) if row["cows"] else 0.0
     presence = facts.library.safety["presence"]
     dependent = opioid.regular_h(presence["regular"].to("h")) > 0
@@ -137,7 +140,7 @@ def _judged(row: Row, agent: Taken, use: Use, opioid: Taken, facts: Facts) -> It
     told = f"{agent.title.capitalize()} {_hours(gap_h)} after the last {opioid.title}"
     if row["cows"] and cows is not None and cows.value is not None:
         if cows.value >= least:
-            return
+            return None
         severity = at_most(base, limit) if gap_h < 2 * wait_h else "moderate"
         why = f"{told}, with COWS {cows.value:g}, under {least:g}."
     elif gap_h < wait_h:
@@ -145,8 +148,8 @@ def _judged(row: Row, agent: Taken, use: Use, opioid: Taken, facts: Facts) -> It
     elif row["cows"]:
         severity, why = "minor", f"{told}: long enough in most people, but no COWS at the start is on record."
     else:
-        return
-    yield _Start(row, agent, use, opioid, gap_h, severity, cows, why)
+        return None
+    return _Start(row, agent, opioid, gap_h, severity, cows, why)
 
 
 def _last_before(use: Use, time_h: float) -> float | None:

@@ -80,7 +80,7 @@ def _matches(x: Taken, y: Taken, rules: Sequence[Rule], medicines: Medicines) ->
 def _amount_matters(rule: Rule, a: Taken) -> bool:
     """Whether the daily amount of the first side is over the rule's limit; an unknown one may be."""
     over = rule.row["over_mg"]
-    return not over or a.daily_mg is None or a.daily_mg > float(over)
+    return not over or a.daily_mg is None or a.least_daily_mg > float(over)
 
 
 def together(a: Taken, b: Taken, within_d: str = "") -> float | None:

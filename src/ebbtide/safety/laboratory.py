@@ -128,12 +128,14 @@ def _qtc(facts: Facts) -> Finding | None:
             else "No substance of the case is known to lengthen QT."
         ),
         (
-            "Hospital with a monitor: stop or replace what lengthens QT (methadone only with its clinic), potassium over 4 "
+            "Hospital with a monitor: stop or replace what lengthens QT (methadone only with its clinic), "
+            "potassium over 4 "
             "mmol/L, magnesium."
             if long
             else "Talk about the risk, remove other QT substances, potassium and magnesium, ECG again."
         ),
-        rule=f"newest QTc over {numbers['borderline'].value:g} ms; over {numbers['long'].value:g} ms emergency",
+        rule=f"newest QTc over {numbers['borderline'].value:g} ms; "
+        f"over {numbers['long'].value:g} ms emergency",
         inputs={"QTc": facts.seen(newest), **{s.name: s.told for s in agents}},
         **_parameters(numbers, ("borderline", "long")),
         missing=("how QT was corrected", "potassium and magnesium at the time"),
@@ -180,9 +182,11 @@ def _creatinine(facts: Facts) -> Finding | None:
         "lab.creatinine_rise",
         "urgent",
         "Creatinine rose by half or more within a week",
-        "Acute kidney injury: loss of fluid, muscle breakdown, NSAIDs. Magnesium, gabapentinoids, morphine, lithium and "
+        "Acute kidney injury: loss of fluid, muscle breakdown, NSAIDs. Magnesium, gabapentinoids, "
+        "morphine, lithium and "
         "lofexidine build up.",
-        "Fluids; CK; stop NSAIDs and magnesium; review the doses of what the kidneys clear; hospital without urine.",
+        "Fluids; CK; stop NSAIDs and magnesium; review the doses of what the kidneys clear; hospital "
+        "without urine.",
         rule=f"newest creatinine {times:g} times or more an earlier one within {window_h / 24:g} days",
         inputs={"before": facts.seen(lowest), "newest": facts.seen(newest)},
         **_parameters(numbers["creatinine"], ("rise",)),
@@ -227,11 +231,14 @@ def _lead(facts: Facts) -> Finding | None:
         "lab.blood_lead",
         severity,
         f"Blood lead {value:.1f} ug/dL",
-        "Lead comes with some kratom products and builds up over months: anaemia, belly pain, nerves, kidneys; harm to an "
+        "Lead comes with some kratom products and builds up over months: anaemia, belly pain, nerves, "
+        "kidneys; harm to an "
         "unborn child.",
-        "Stop the product and have it tested; ask about other sources; repeat in a month; specialist from 20 ug/dL, the same "
+        "Stop the product and have it tested; ask about other sources; repeat in a month; specialist from "
+        "20 ug/dL, the same "
         "week from 50.",
-        rule=f"newest blood lead {limit.value:g} ug/dL or more ({'pregnancy, breastfeeding or under 18' if frail else 'adult'})",
+        rule=f"newest blood lead {limit.value:g} ug/dL or more "
+        f"({'pregnancy, breastfeeding or under 18' if frail else 'adult'})",
         inputs={"blood_lead": facts.seen(newest), **{s.name: s.told for s in facts.tagged("kratom_product")}},
         **_parameters(numbers, ("child" if frail else "raised", "high", "dangerous")),
         missing=("other sources of lead",),
@@ -250,7 +257,8 @@ def _inr(facts: Facts) -> Finding | None:
         "urgent",
         f"INR {newest.value:.1f}",
         "Bleeding is near.",
-        "Hold the anticoagulant, vitamin K by the local rule; look for what raised it: new medicines, liver injury, no food.",
+        "Hold the anticoagulant, vitamin K by the local rule; look for what raised it: new medicines, "
+        "liver injury, no food.",
         rule=f"newest INR {limit.value:g} or more",
         inputs={"INR": facts.seen(newest), **{s.name: s.told for s in agents}},
         **_parameters(facts.library.safety["labs"]["inr"], ("high",)),

@@ -1,4 +1,4 @@
-"""Liver injury: how far ALT, AST, ALP and bilirubin are above the limit or the person's own baseline, and Hy's law."""
+"""Liver injury: ALT, AST and ALP against the limit or the person's own baseline; Hy's law; R."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ebbtide.case import Observation
-from ebbtide.library import conversion
 
 from .facts import Facts, Taken
 from .findings import Finding, Severity, finding
@@ -14,24 +13,20 @@ from .laboratory import basis_of
 from .labs import Level, in_unit, levels, limits_missing
 
 SYMPTOMS = (
-    "fatigue", "nausea", "vomiting", "right_upper_abdominal_pain", "abdominal_pain", "fever", "rash", "itching",
-    "dark_urine", "pale_stools", "jaundice",
+    "fatigue", "nausea", "vomiting", "right_upper_abdominal_pain", "abdominal_pain", "fever", "rash",
+    "itching", "dark_urine", "pale_stools", "jaundice",
 )  # fmt: skip
 STOP = "Stop kratom and other suspects, with the prescriber where one was prescribed"
 SCHIMMEL = "Schimmel2020"
 
 
 def liver_findings(facts: Facts) -> list[Finding]:
-    """``liver.hys_law``, ``liver.alt``, ``liver.ast``, ``liver.alp``, ``liver.bilirubin``, ``liver.failure``,
-    ``liver.pattern``.
-    """
+    """``liver.hys_law``, ``liver.alt``, ``liver.ast``, ``liver.alp``, ``liver.pattern``."""
     found: list[Finding | None] = [
         _hys_law(facts),
         _transaminase("ALT", facts),
         _transaminase("AST", facts),
         _alp(facts),
-        _bilirubin(facts),
-        _failure(facts),
         _pattern(facts),
     ]
     return [f for f in found if f is not None]
@@ -43,7 +38,7 @@ def suspects(facts: Facts) -> tuple[Taken, ...]:
 
 
 def _hys_law(facts: Facts) -> Finding | None:
-    """Injury of liver cells with jaundice (FDA 2009): the newest bilirubin with the highest ALT or AST before it."""
+    """Injury of liver cells with jaundice (FDA 2009): newest bilirubin, highest ALT or AST before it."""
     numbers = facts.library.safety["labs"]
     bilirubin = levels("bilirubin", facts)
     if not bilirubin or bilirubin[-1].times <= numbers["bilirubin"]["jaundice"].value:
@@ -61,12 +56,16 @@ def _hys_law(facts: Facts) -> Finding | None:
         "liver.hys_law",
         "emergency",
         "Liver injury with jaundice: Hy's law",
-        f"{names} is {enzyme.times:.1f} times and bilirubin {newest.times:.1f} times the upper limit, without a rise of ALP "
-        "that would explain it: of people with this picture from a medicine one in ten or more die or need a transplant.",
+        f"{names} is {enzyme.times:.1f} times and bilirubin {newest.times:.1f} times the upper limit, "
+        "without a rise of ALP "
+        "that would explain it: of people with this picture from a medicine one in ten or more die or "
+        "need a transplant.",
         f"{STOP}. Hospital today: ALT, AST, ALP, bilirubin and INR again, viruses, ultrasound.",
-        rule=f"ALT or AST {numbers['transaminase']['hy'].value:g} times the upper limit or more, with bilirubin over "
-        f"{numbers['bilirubin']['jaundice'].value:g} times and ALP under {numbers['alp']['cholestasis'].value:g} times",
-        inputs=_inputs(used, facts),
+        rule=f"ALT or AST {numbers['transaminase']['hy'].value:g} times the upper limit or more, "
+        "with bilirubin over "
+        f"{numbers['bilirubin']['jaundice'].value:g} times and ALP under "
+        f"{numbers['alp']['cholestasis'].value:g} times",
+        inputs=inputs_of(used, facts),
         **basis_of(
             [numbers["transaminase"]["hy"], numbers["bilirubin"]["jaundice"], numbers["alp"]["cholestasis"]]
         ),
@@ -111,11 +110,11 @@ def _transaminase(name: str, facts: Facts) -> Finding | None:
         f"liver.{name.lower()}",
         severity,
         f"{name} {multiple}" + (", with symptoms" if symptoms else ""),
-        f"{_suspected(facts)}{_course(found)}",
+        f"{suspected(facts)}{_course(found)}",
         _advice(severity),
         rule=rule,
         inputs={
-            **_inputs([newest, *([first] if before else [])], facts),
+            **inputs_of([newest, *([first] if before else [])], facts),
             **(
                 {"symptoms": [f"{o.name.replace('_', ' ')}, {facts.when(o.time_h)}" for o in symptoms]}
                 if symptoms
@@ -136,19 +135,24 @@ def _transaminase(name: str, facts: Facts) -> Finding | None:
 def _against_limit(newest: Level, symptoms: bool, facts: Facts) -> tuple[Severity, str]:
     numbers = facts.library.safety["labs"]["transaminase"]
     three, five, eight = (numbers[key].value for key in ("three", "five", "eight"))
-    rule = f"multiples of the upper limit: {three:g} with symptoms, {five:g} without, {eight:g} whatever the symptoms: stop"
+    rule = (
+        f"multiples of the upper limit: {three:g} with symptoms, {five:g} without, "
+        f"{eight:g} whatever the symptoms: stop"
+    )
     if newest.times >= five or (symptoms and newest.times >= three):
         return "urgent", rule
     return ("moderate" if newest.times >= three else "minor"), rule
 
 
 def _against_baseline(newest: Level, first: Level, facts: Facts) -> tuple[Severity, str]:
-    """Where the first value was raised already, multiples of it count (half of the limit-based signal is the disease's)."""
+    """Where the first value was raised already, multiples of it count."""
     numbers = facts.library.safety["labs"]["transaminase"]
     ratio, value = newest.times / first.times, in_unit(newest.observation, "U/L", facts)
     rule = (
-        f"first value {numbers['raised_before'].value:g} times the upper limit or more: multiples of it count; "
-        f"{numbers['baseline_repeat'].value:g} times or {numbers['baseline_repeat_level'].value:g} U/L repeat, "
+        f"first value {numbers['raised_before'].value:g} times the upper limit or more: multiples of it "
+        "count; "
+        f"{numbers['baseline_repeat'].value:g} times or {numbers['baseline_repeat_level'].value:g} U/L "
+        "repeat, "
         f"{numbers['baseline_stop'].value:g} times or {numbers['baseline_stop_level'].value:g} U/L stop"
     )
     if ratio >= numbers["baseline_stop"].value or value >= numbers["baseline_stop_level"].value:
@@ -160,8 +164,10 @@ def _against_baseline(newest: Level, first: Level, facts: Facts) -> tuple[Severi
 
 def _advice(severity: Severity) -> str:
     return {
-        "urgent": f"{STOP} today; ALT, AST, ALP, bilirubin and INR again in 2-5 days; the same day with jaundice or confusion.",
-        "moderate": "Repeat with AST, ALP, bilirubin and INR in 2-5 days; stop kratom; any symptom of the liver: the same day.",
+        "urgent": f"{STOP} today; ALT, AST, ALP, bilirubin and INR again in 2-5 days; the same day with "
+        "jaundice or confusion.",
+        "moderate": "Repeat with AST, ALP, bilirubin and INR in 2-5 days; stop kratom; any symptom of the "
+        "liver: the same day.",
         "minor": "Repeat within 2-4 weeks; alcohol and other suspects aside.",
     }[severity]
 
@@ -176,98 +182,16 @@ def _alp(facts: Facts) -> Finding | None:
         "liver.alp",
         "urgent",
         f"ALP {newest.times:.1f} times the upper limit",
-        f"Blocked bile. Kratom injury is often of this kind (median R 3.4). {_suspected(facts)}".strip(),
+        f"Blocked bile. Kratom injury is often of this kind (median R 3.4). {suspected(facts)}".strip(),
         f"{STOP}; bilirubin, GGT, INR and ultrasound today.",
         rule=f"newest ALP {numbers['cholestasis'].value:g} times the upper limit or more",
-        inputs=_inputs([newest], facts),
+        inputs=inputs_of([newest], facts),
         **basis_of([numbers["cholestasis"]]),
         missing=(
             *limits_missing([newest], facts),
             *(() if facts.latest("lab", "GGT") else ("GGT: without it ALP may come from bone",)),
         ),
         would_change=("a repeated value under the limit", "bone or pregnancy as the source"),
-    )
-
-
-def _bilirubin(facts: Facts) -> Finding | None:
-    numbers = facts.library.safety["labs"]["bilirubin"]
-    found = levels("bilirubin", facts)
-    if not found or found[-1].times <= 1.0:
-        return None
-    newest = found[-1]
-    high = newest.times > numbers["jaundice"].value
-    gilbert = _gilbert(newest, facts)
-    return finding(
-        "liver.bilirubin",
-        "minor" if gilbert or not high else "urgent",
-        f"Bilirubin {newest.times:.1f} times the upper limit",
-        "Mostly indirect with normal ALT and ALP: Gilbert's syndrome is likely, and harmless."
-        if gilbert
-        else f"Bilirubin rises late in liver injury. {_suspected(facts)}".strip(),
-        "Repeat once with direct bilirubin."
-        if gilbert or not high
-        else f"{STOP}; INR, ALT, ALP and ultrasound today; hepatology.",
-        rule=f"newest bilirubin over the upper limit; over {numbers['jaundice'].value:g} times urgent, unless mostly indirect "
-        "with normal enzymes",
-        inputs=_inputs([newest], facts),
-        **basis_of([numbers["jaundice"], *([numbers["direct_share"]] if gilbert else [])]),
-        missing=(
-            *limits_missing([newest], facts),
-            *(() if facts.latest("lab", "direct_bilirubin") else ("direct bilirubin",)),
-            *(() if facts.latest("lab", "ALT") else ("ALT",)),
-        ),
-        would_change=("a repeated value at or under the limit",),
-    )
-
-
-def _gilbert(newest: Level, facts: Facts) -> bool:
-    direct = facts.latest("lab", "direct_bilirubin")
-    alt, alp = levels("ALT", facts), levels("ALP", facts)
-    if direct is None or not alt or not alp:
-        return False
-    share = in_unit_of(direct, newest.observation, facts)
-    limit = facts.library.safety["labs"]["bilirubin"]["direct_share"].value
-    return share < limit and alt[-1].times <= 1.0 and alp[-1].times <= 1.0
-
-
-def in_unit_of(part: Observation, whole: Observation, facts: Facts) -> float:
-    """One bilirubin as a share of another."""
-    molar_mass = facts.library.safety["labs"]["bilirubin"]["molar_mass"].to("g/mol")
-    factor = conversion(part.unit, whole.unit, part.name, molar_mass)
-    return (part.value or 0.0) * factor / whole.value if whole.value else 0.0
-
-
-def _failure(facts: Facts) -> Finding | None:
-    numbers = facts.library.safety["labs"]
-    inr = facts.latest("lab", "INR")
-    if inr is None or inr.value is None or inr.value < numbers["inr"]["failure"].value:
-        return None
-    bilirubin, alt = levels("bilirubin", facts), levels("ALT", facts)
-    jaundice = bool(facts.observed("jaundice")) or (
-        bool(bilirubin) and bilirubin[-1].times > numbers["bilirubin"]["jaundice"].value
-    )
-    injured = bool(alt) and alt[-1].times >= numbers["transaminase"]["hy"].value
-    confused = bool(facts.observed("confusion"))
-    if not (jaundice or confused or injured):
-        return None
-    agents = facts.tagged("anticoagulant")
-    return finding(
-        "liver.failure",
-        "emergency",
-        f"INR {inr.value:.1f} with liver injury",
-        "Clotting fails when the liver fails.",
-        "Hospital with a liver unit now; acetylcysteine where paracetamol is possible; glucose.",
-        rule=f"INR {numbers['inr']['failure'].value:g} or more with jaundice, confusion, or ALT "
-        f"{numbers['transaminase']['hy'].value:g} times the upper limit",
-        inputs={
-            "INR": facts.seen(inr),
-            **_inputs([*bilirubin[-1:], *alt[-1:]], facts),
-            **{o.name: facts.seen(o) for o in facts.observed("jaundice", "confusion")},
-            **{s.name: s.told for s in agents},
-        },
-        **basis_of([numbers["inr"]["failure"]]),
-        missing=("encephalopathy", *(("how much of INR the anticoagulant makes",) if agents else ())),
-        would_change=("INR explained by an anticoagulant or lack of vitamin K",),
     )
 
 
@@ -289,10 +213,12 @@ def _pattern(facts: Facts) -> Finding | None:
         "liver.pattern",
         "note",
         f"Pattern of liver injury: {kind} (R {r:.1f})",
-        "Kratom injury was mostly mixed or cholestatic (median R 3.4, 0.24-10.4), so that Hy's law may stay silent.",
+        "Kratom injury was mostly mixed or cholestatic (median R 3.4, 0.24-10.4), so that Hy's law may "
+        "stay silent.",
         "Use it to look for the cause; RUCAM is counted by the pattern.",
-        rule=f"R = ALT / ALP, each over its upper limit: {high:g} or more hepatocellular, {low:g} or less cholestatic",
-        inputs=_inputs([alt[-1], alp[-1]], facts) | {"R": round(r, 2)},
+        rule=f"R = ALT / ALP, each over its upper limit: {high:g} or more hepatocellular, "
+        f"{low:g} or less cholestatic",
+        inputs=inputs_of([alt[-1], alp[-1]], facts) | {"R": round(r, 2)},
         sources=("AASLDDILI2022", SCHIMMEL),
         locators={SCHIMMEL: "median R 3.4"},
         evidence="definition; case reports",
@@ -310,7 +236,8 @@ def _symptoms(newest: Observation, facts: Facts) -> list[Observation]:
     ]
 
 
-def _suspected(facts: Facts) -> str:
+def suspected(facts: Facts) -> str:
+    """What of the case may have done it, as a sentence."""
     names = ", ".join(s.title for s in suspects(facts))
     return f"Of what is taken, liver injury is on record with: {names}. " if names else ""
 
@@ -322,7 +249,8 @@ def _course(found: Sequence[Level]) -> str:
     return f"It is {change}: {found[-2].times:.1f}, then {found[-1].times:.1f} times the limit."
 
 
-def _inputs(used: Sequence[Level], facts: Facts) -> dict[str, Any]:
+def inputs_of(used: Sequence[Level], facts: Facts) -> dict[str, Any]:
+    """Values with their times, and the suspects."""
     told: dict[str, Any] = {}
     for one in used:
         told.setdefault(one.observation.name, []).append(facts.seen(one.observation))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from ebbtide.library import Parameter
+from typing import Any, NamedTuple
 
 from .facts import Facts, Taken
 from .findings import Finding, Severity, finding
@@ -22,25 +20,39 @@ def load_findings(facts: Facts) -> list[Finding]:
     return [f for f in found if f is not None]
 
 
-def most_at_once(
-    substances: Sequence[Taken], weight: Callable[[Sequence[Taken]], float]
-) -> tuple[float, tuple[Taken, ...], float]:
-    """The largest weight of what is present at one time, who it is, and when it begins (h after the start)."""
-    best: tuple[float, tuple[Taken, ...], float] = (0.0, (), 0.0)
+class Sum(NamedTuple):
+    """What is present at one time, and how much it weighs."""
+
+    counts: bool
+    """Whether it is enough, and of enough substances, to be told."""
+    total: float
+    present: tuple[Taken, ...] = ()
+    since_h: float = 0.0
+    """When all of it is first present (h after the start)."""
+
+
+def most_at_once(substances: Sequence[Taken], weigh: Callable[[Sequence[Taken]], Sum]) -> Sum:
+    """The heaviest of what is present at one time, what counts before what does not."""
+    best = Sum(False, 0.0)
     times = sorted({max(use.start_h, 0.0) for s in substances for use in s.uses if use.gone_h >= 0})
     for time in times:
         present = tuple(s for s in substances if any(u.start_h <= time <= u.gone_h for u in s.uses))
-        total = weight(present)
-        if total > best[0]:
-            best = (total, present, time)
+        found = weigh(present)
+        if found[:2] > best[:2]:
+            best = found._replace(present=present, since_h=time)
     return best
 
 
 def _sedation(facts: Facts) -> Finding | None:
     numbers = facts.library.safety["loads"]["sedation"]
     sedating = [s for s in facts.present if s.sedation]
-    total, present, since = most_at_once(sedating, _sedative_weight)
-    if not _many(present, total, numbers):
+
+    def weigh(some: Sequence[Taken]) -> Sum:
+        count, total = _sedatives(some)
+        return Sum(count >= numbers["agents"].value and total >= numbers["moderate"].value, total)
+
+    counts, total, present, since = most_at_once(sedating, weigh)
+    if not counts:
         return None
     strong = any(s.is_("gaba_sedative") or any(s.is_(tag) for tag in OPIOID) for s in present)
     severity = _severity(total, numbers) if strong else "moderate"
@@ -48,9 +60,11 @@ def _sedation(facts: Facts) -> Finding | None:
         "load.sedation",
         severity,
         "Several sedating substances at the same time",
-        f"{_names(present)} are present at the same time: sedation and slow breathing add up, most at night and with an "
+        f"{_names(present)} are present at the same time: sedation and slow breathing add up, most at "
+        "night and with an "
         "opioid among them.",
-        "Fewer and lower, agreed with the prescribers; nothing that sedates is stopped abruptly after long use. Naloxone "
+        "Fewer and lower, agreed with the prescribers; nothing that sedates is stopped abruptly after "
+        "long use. Naloxone "
         "at hand where an opioid is among them; no alcohol; do not sleep alone in the first nights.",
         "sum of sedation weights (0 to 3 each)",
         facts,
@@ -64,24 +78,30 @@ def _sedation(facts: Facts) -> Finding | None:
     )
 
 
-def _sedative_weight(present: Sequence[Taken]) -> float:
-    """Opioids of the history that planned ones replace are not counted beside them."""
+def _sedatives(present: Sequence[Taken]) -> tuple[int, float]:
+    """How many sedate and how much; planned opioids stand in place of those of the history."""
     opioids = [s for s in present if any(s.is_(tag) for tag in OPIOID)]
-    planned = sum(s.sedation for s in opioids if s.planned)
-    before = sum(s.sedation for s in opioids if not s.planned)
-    return max(planned, before) + sum(s.sedation for s in present if s not in opioids)
+    others = [s for s in present if s not in opioids]
+    planned = [s for s in opioids if s.planned]
+    before = [s for s in opioids if not s.planned]
+    weights = [sum(s.sedation for s in group) for group in (planned, before, others)]
+    return max(len(planned), len(before)) + len(others), max(weights[:2]) + weights[2]
 
 
 def _qt(facts: Facts) -> Finding | None:
     numbers = facts.library.safety["loads"]["qt"]
     weights = {kind: numbers["weight"][kind].value for kind in ("known", "possible", "conditional")}
     agents = [s for s in facts.present if s.qt]
-    total, present, since = most_at_once(agents, lambda some: sum(weights[s.qt] for s in some))
-    if len(present) < numbers["agents"].value:
-        return None
     risks, missing = qt_risks(facts)
-    total += len(risks) * numbers["weight"]["risk"].value
-    if total < numbers["moderate"].value or not any(s.qt == "known" for s in present):
+
+    def weigh(some: Sequence[Taken]) -> Sum:
+        total = sum(weights[s.qt] for s in some) + len(risks) * numbers["weight"]["risk"].value
+        known = any(s.qt == "known" for s in some)
+        many = len(some) >= numbers["agents"].value
+        return Sum(known and many and total >= numbers["moderate"].value, total)
+
+    counts, total, present, since = most_at_once(agents, weigh)
+    if not counts:
         return None
     told: dict[str, Any] = {s.title: s.qt for s in present}
     return _finding(
@@ -91,7 +111,8 @@ def _qt(facts: Facts) -> Finding | None:
         f"{_names(present)} are present at the same time"
         + (f", with {', '.join(risks)}" if risks else "")
         + ": the risk of torsades adds up.",
-        "ECG before and within days of each start or rise of dose; potassium above 4 mmol/L and magnesium in range; "
+        "ECG before and within days of each start or rise of dose; potassium above 4 mmol/L and magnesium "
+        "in range; "
         "replace what can be replaced. Fainting or palpitations: emergency number, ECG at once.",
         "sum of QT weights (known 2, possible or conditional 1) and one for each risk of the person",
         facts,
@@ -131,15 +152,21 @@ def qt_risks(facts: Facts) -> tuple[list[str], list[str]]:
 def _serotonin(facts: Facts) -> Finding | None:
     numbers = facts.library.safety["loads"]["serotonin"]
     agents = [s for s in facts.present if s.serotonin]
-    total, present, since = most_at_once(agents, lambda some: sum(s.serotonin for s in some))
-    if not _many(present, total, numbers):
+
+    def weigh(some: Sequence[Taken]) -> Sum:
+        total = float(sum(s.serotonin for s in some))
+        return Sum(len(some) >= numbers["agents"].value and total >= numbers["moderate"].value, total)
+
+    counts, total, present, since = most_at_once(agents, weigh)
+    if not counts:
         return None
     return _finding(
         "load.serotonin",
         _severity(total, numbers),
         "Several serotonergic substances at the same time",
         f"{_names(present)} are present at the same time: the risk of serotonin toxicity adds up.",
-        "Fewer of them, agreed with the prescribers. Clonus, agitation, sweating, tremor with brisk reflexes or fever: "
+        "Fewer of them, agreed with the prescribers. Clonus, agitation, sweating, tremor with brisk "
+        "reflexes or fever: "
         "stop them and get emergency care.",
         "sum of serotonin weights (0 to 3 each)",
         facts,
@@ -151,10 +178,6 @@ def _serotonin(facts: Facts) -> Finding | None:
         ("clonus and reflexes as examined",),
         ("FDA2016opioidserotonin", "Dunkley2003"),
     )
-
-
-def _many(present: Sequence[Taken], total: float, numbers: Mapping[str, Parameter]) -> bool:
-    return len(present) >= numbers["agents"].value and total >= numbers["moderate"].value
 
 
 def _severity(total: float, numbers: Mapping[str, Any]) -> Severity:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ebbtide.case import Observation
 
 
-def rating_findings(about: About) -> list[Finding]:
+def rating_alerts(about: About) -> list[Finding]:
     """What the newest observation on each scale calls for."""
     newest: dict[str, Observation] = {o.name: o for o in about.case.observations if o.kind == "scale"}
     found: list[Finding] = []

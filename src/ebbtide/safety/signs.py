@@ -72,7 +72,7 @@ def _signs_of_vital(o: Observation, facts: Facts) -> list[str]:
 
 
 def _matched(when: str, picture: Mapping[str, Observation | str]) -> dict[str, Observation | str] | None:
-    """The signs that meet ``when``: one of each group (``|``) for every part (``+``); None where a part is not met."""
+    """The signs that meet ``when``: one of a group (``|``) for each part (``+``); None where not met."""
     used: dict[str, Observation | str] = {}
     for part in when.split("+"):
         found = [name for name in part.split("|") if name in picture]

@@ -14,9 +14,10 @@ TREATMENTS = ("methadone", "levomethadone", "buprenorphine")
 
 
 def stopping_findings(facts: Facts) -> list[Finding]:
-    """``withdrawal.<class>``, ``relapse.lost_tolerance``, ``naloxone.absent``, ``treatment.agonist`` and others."""
+    """``withdrawal.<class>``, ``relapse.lost_tolerance``, ``naloxone.absent``, ``treatment.agonist``, ..."""
     found: list[Finding | None] = [*_withdrawals(facts)]
-    found += [_lost_tolerance(facts), _naloxone(facts), _treatment(facts), *_settings(facts)]
+    found += [_lost_tolerance(facts), _dependence(facts), _naloxone(facts), _treatment(facts)]
+    found += _settings(facts)
     return [f for f in found if f is not None]
 
 
@@ -103,11 +104,15 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
         "The former dose can kill after days without"
         if severity == "major"
         else "Tolerance is kept as long as treatment goes on",
-        f"Tolerance to {names} is lost within days; breathing tolerance goes before the wish does. A return to the former "
+        f"Tolerance to {names} is lost within days; breathing tolerance goes before the wish does. A "
+        "return to the former "
         "amount is when most overdoses happen: after detoxification, prison and hospital.",
-        "Say so at every contact. Naloxone at hand and a companion who can use it; never use alone; a small part of the "
-        "former amount if use happens. Buprenorphine or methadone treatment keeps tolerance and lowers the risk of death.",
-        rule=f"regular use of an opioid before the start and {limit_h / 24:g} days or more without any opioid or agonist "
+        "Say so at every contact. Naloxone at hand and a companion who can use it; never use alone; a "
+        "small part of the "
+        "former amount if use happens. Buprenorphine or methadone treatment keeps tolerance and lowers "
+        "the risk of death.",
+        rule=f"regular use of an opioid before the start and {limit_h / 24:g} days or more without any "
+        "opioid or agonist "
         "treatment in the course, or a recent detoxification or release",
         inputs=inputs,
         sources=("SouthAfricaSTG", "VivitrolPI", "Degenhardt2014"),
@@ -119,7 +124,7 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
 
 
 def _longest_gap(opioids: list[Taken], facts: Facts) -> float:
-    """The longest time (h) from the last regular dose on without an opioid of the history or agonist treatment."""
+    """The longest time (h) after the last regular dose without that opioid or agonist treatment."""
     last_h = max(u.last_h for s in opioids for u in s.uses if not u.planned)
     fillers = [s for s in facts.substances if s.name in TREATMENTS or s in opioids]
     filled = {(t, _covers(u, t, facts)) for s in fillers for u in s.uses if u.planned for t, _ in u.masses}
@@ -134,6 +139,41 @@ def _covers(use: Use, time_h: float, facts: Facts) -> float:
     return time_h + use.gone_h - use.last_h if is_depot(use.product) else time_h
 
 
+def _dependence(facts: Facts) -> Finding | None:
+    """Tolerance to kratom and dependence on it after weeks of use."""
+    numbers = facts.library.safety["forecast"]["dependence"]
+    spans = {}
+    for s in facts.substances:
+        if s.is_("kratom_product"):
+            spans[s.name] = max(u.last_h for u in s.uses) - min(
+                u.start_h for u in s.uses if u.gone_h >= 0 or u.planned
+            )
+    taken = [s for s in facts.present if s.name in spans]
+    if not taken or max(spans[s.name] for s in taken) < numbers["possible"].to("h"):
+        return None
+    days = max(spans[s.name] for s in taken) / 24.0
+    likely = days >= numbers["likely"].to("d")
+    return finding(
+        "dependence.kratom",
+        "moderate" if likely else "minor",
+        f"Kratom for {days:.0f} days: tolerance and dependence are {'likely' if likely else 'possible'}",
+        "Daily use for weeks needs more for the same effect and brings withdrawal when it stops: aches, "
+        "insomnia, anxiety, "
+        "diarrhoea, craving.",
+        "Assess for kratom use disorder (DSM-5) and offer treatment; no sudden stop alone in pregnancy or "
+        "with other drugs. "
+        "Kratom is no treatment with proof: buprenorphine and methadone are.",
+        rule=f"kratom or 7-OH over {numbers['possible'].to('d'):g} days or more "
+        f"(likely from {numbers['likely'].to('d'):g})",
+        inputs={s.name: s.told for s in taken} | {"days": round(days, 1)},
+        sources=("Smith2022KUD",),
+        locators={"Smith2022KUD": "abstract"},
+        evidence="survey; the number of days is set by Ebbtide",
+        missing=("how much is taken on how many days", "withdrawal in earlier breaks"),
+        would_change=("fewer days of use",),
+    )
+
+
 def _naloxone(facts: Facts) -> Finding | None:
     opioids = [s for s in (*facts.present, *dependent_opioids(facts)) if any(s.is_(tag) for tag in OPIOID)]
     if not opioids:
@@ -144,9 +184,10 @@ def _naloxone(facts: Facts) -> Finding | None:
         "naloxone.absent" if not at_hand else "naloxone.at_hand",
         "moderate" if not at_hand else "note",
         "No naloxone in the case" if not at_hand else "Naloxone is at hand: companions should know how",
-        f"With {', '.join(names)} an overdose is possible at any time; naloxone given by a companion saves lives."
-        + (" It wears off in 30 to 60 minutes, the opioid may not." if at_hand else ""),
-        "Supply at least two doses, teach a companion; more doses with fentanyl or buprenorphine; never alone. Overdose "
+        f"With {', '.join(names)} an overdose is possible at any time; naloxone given by a companion saves "
+        "lives." + (" It wears off in 30 to 60 minutes, the opioid may not." if at_hand else ""),
+        "Supply at least two doses, teach a companion; more doses with fentanyl or buprenorphine; never "
+        "alone. Overdose "
         "in spite of it: emergency number first.",
         rule="an opioid or 7-OH in the case, and naloxone " + ("among what is taken" if at_hand else "not"),
         inputs={s.name: s.told for s in {s.name: s for s in opioids}.values()},
@@ -162,22 +203,28 @@ def _treatment(facts: Facts) -> Finding | None:
     """What is proven, beside what was entered."""
     dependent = dependent_opioids(facts)
     disorder = facts.has_condition("opioid_use_disorder")
-    if (not dependent and not disorder) or any(s.name in TREATMENTS and s.planned for s in facts.substances):
+    if not dependent and not disorder:
         return None
+    treated = [s for s in facts.substances if s.name in TREATMENTS and s.planned]
     return finding(
         "treatment.agonist",
         "note",
-        "Buprenorphine or methadone is the treatment with proof",
-        "In dependence on opioids, treatment with buprenorphine or methadone keeps people in care, eases withdrawal and "
-        "about halves deaths. Withdrawal alone is mostly followed by relapse. No trial has shown kratom to treat "
+        "Treatment with proof is planned"
+        if treated
+        else "Buprenorphine or methadone is the treatment with proof",
+        "In dependence on opioids, treatment with buprenorphine or methadone keeps people in care, eases "
+        "withdrawal and "
+        "about halves deaths. Withdrawal alone is mostly followed by relapse. No trial has shown kratom "
+        "to treat "
         "withdrawal.",
-        "Offer it at every contact, whatever else is chosen. In dependence on kratom, case reports describe buprenorphine.",
-        rule="regular use of an opioid or kratom before the start, or opioid use disorder, and no agonist treatment planned",
-        inputs={s.name: s.told for s in dependent} or {"conditions": ["opioid_use_disorder"]},
+        ("Keep it going. " if treated else "Offer it at every contact, whatever else is chosen. ")
+        + "In dependence on kratom, case reports "
+        "describe buprenorphine.",
+        rule="regular use of an opioid or kratom before the start, or opioid use disorder",
+        inputs={s.name: s.told for s in (*dependent, *treated)} or {"conditions": ["opioid_use_disorder"]},
         sources=("ASAM2020", "Degenhardt2014", "UICDIG2023"),
         evidence="guideline; cohort studies",
         missing=("what the person wants", "what was tried before"),
-        would_change=("agonist treatment planned",),
     )
 
 
@@ -199,8 +246,8 @@ def _settings(facts: Facts) -> list[Finding]:
                 row["title"],
                 row["message"],
                 row["advice"],
-                rule=f"{' or '.join(words(row['condition']))} with regular use of an opioid or kratom before the start"
-                + ("" if ends else "; agonist treatment is planned").replace("_", " "),
+                rule=f"{' or '.join(words(row['condition']))} with regular use of an opioid or kratom "
+                "before the start" + ("" if ends else "; agonist treatment is planned").replace("_", " "),
                 inputs={"conditions": names, **{s.name: s.told for s in dependent}},
                 **cited(row),
                 missing=("where withdrawal is to take place",),

@@ -12,7 +12,7 @@ from .facts import Facts
 from .labs import in_unit, levels
 
 Answer = Literal["yes", "no", "possible", "unknown"]
-"""``possible``: what is known leaves both open but makes it likely enough to say; ``unknown``: nothing is known."""
+"""``possible``: what is known leaves both open and makes it worth saying; ``unknown``: nothing is known."""
 
 UNKNOWN = "unknown"
 TITLES = {
