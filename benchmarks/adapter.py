@@ -16,7 +16,7 @@ from ebbtide.engine.reference import reference_rows
 from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
 from ebbtide.engine.run import Request, run_people, start_states
 from ebbtide.library import Library
-from ebbtide.population import BETWEEN_PERSON, TYPICAL, Spread, draw_traits
+from ebbtide.population import BETWEEN_PERSON, Spread, draw_traits
 
 from .workload import EVERY_H, Workload
 
@@ -32,8 +32,6 @@ class Group:
     library: Library
     people: People
     regimen: Regimen
-    typical_rates: Array
-    """Relaxation rates of the typical person, which the engine takes as its linear part."""
     times_h: Array
     """Times of the rows of output."""
 
@@ -71,13 +69,11 @@ def make_group(
         traits = draw_traits(case.person, library, number, seed, how)
         return make_people(library, composition, regimen.kinds, case.products, traits, seed, how)
 
-    typical = group(1, TYPICAL)
     return Group(
         workload,
         library,
         group(count, spread),
         regimen,
-        np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0],
         np.arange(0.0, workload.days * 24.0 + 1e-9, EVERY_H),
     )
 
@@ -94,7 +90,7 @@ def run_engine(group: Group, refinement: float = 1.0, precision: Any = np.float6
         precision=precision,
         **more,
     )
-    [course] = run_people(group.people, group.regimen, request, group.typical_rates)
+    [course] = run_people(group.people, group.regimen, request)
     rows = np.asarray(course.rows)
     return rows if more else rows[:, group.chosen]
 
@@ -131,7 +127,7 @@ def replace_kinetics(kinetics: Any, pick: Any, places: list[int]) -> Any:
 def reference(group: Group, place: int, tolerance: float = 1e-10) -> Array:
     """The workload's quantities of one person by the engine's reference solver, ``(rows, quantities)``."""
     one = some_people(group, [place])
-    start = start_states(one.people, one.regimen, one.typical_rates)
+    start = start_states(one.people, one.regimen)
     rows, _ = reference_rows(one.people, start, one.doses, one.times_h, tolerance)
     return np.asarray(rows[:, group.chosen])
 

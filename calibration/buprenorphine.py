@@ -36,8 +36,7 @@ def main() -> None:
         fixed = {CONSTANT: candidates}
         traits = Traits(np.full(64, 70.0), "normal", "none", 100.0, (), None, {}, fixed)
         people = make_people(library, composition, regimen.kinds, {}, traits, 1, TYPICAL)
-        rates = np.asarray(composition.body.relaxation_rates(people.body_numbers)).mean(axis=1)
-        [course] = run_people(people, regimen, Request(24.0, HOURS), rates)
+        [course] = run_people(people, regimen, Request(24.0, HOURS))
         names = (*composition.body.quantities, *composition.compounds)
         occupied.append(course.rows[int(4 / 0.25), names.index("mor.occupancy")])
         peaks.append(course.rows[:, names.index("buprenorphine"), 0].max() * molar_mass * 1e-3)

@@ -40,7 +40,7 @@ class Index:
     """Study file and arm; the first comparison or ratio to a metabolite in that arm counts."""
 
 
-KI, LOSS, MOST = "inhibition_constant", "inactivation_constant", "induction_maximum"
+KI, LOSS = "inhibition_constant", "inactivation_constant"
 POOLED = "greenblatt2015_pooled_inhibitors"
 # fmt: off
 INDEX = (
@@ -49,11 +49,13 @@ INDEX = (
     Index(("ritonavir",), "cyp3a4", KI, ((POOLED, "ritonavir 100 mg twice a day"),)),
     Index(("clarithromycin",), "cyp3a4", LOSS, ((POOLED, "clarithromycin 500 mg twice a day"),)),
     Index(("erythromycin",), "cyp3a4", LOSS, (("olkkola1993_erythromycin", "erythromycin"),)),
-    Index(("rifampicin",), "cyp3a4", MOST, (("backman1996_rifampicin", "rifampicin"),)),
     Index(("fluvoxamine",), "cyp1a2", KI,
-          (("culmmerdek2005_fluvoxamine", "fluvoxamine"), ("jeppesen1996_fluvoxamine", "fluvoxamine"))),
+          (("culmmerdek2005_fluvoxamine", "fluvoxamine"), ("jeppesen1996_fluvoxamine", "fluvoxamine"),
+           ("../pk_adjuncts/hartter2000_fluvoxamine", "with fluvoxamine"))),
+    Index(("fluvoxamine",), "cyp3a4", KI,
+          (("kashuba1998_chen2006_fluvoxamine_iv", "150 mg a day"),
+           ("lam2003_ketoconazole_fluvoxamine", "fluvoxamine 100 mg twice a day"))),
     Index(("ciprofloxacin",), "cyp1a2", KI, (("healy1989_ciprofloxacin", "ciprofloxacin"),)),
-    Index(("quinidine",), "cyp2d6", KI, (("manap1999_quinidine", "quinidine"),)),
     Index(("fluoxetine", "norfluoxetine"), "cyp2d6", KI, (("sager2014_fluoxetine", "fluoxetine"),)),
 )
 # fmt: on

@@ -57,10 +57,14 @@ def course(own, concentration, until_h):
         well = well & (seen[3] < JAUNDICE)
         takes = jnp.where(until_h > 0, t < until_h, well & (t < 60 * 24))
         now = SimpleNamespace(concentration={"mitragynine": jnp.where(takes, concentration, 0.0)})
-        k1 = liver.change(state, now, own)
-        k2 = liver.change(state + STEP_H / 2 * k1, now, own)
-        k3 = liver.change(state + STEP_H / 2 * k2, now, own)
-        k4 = liver.change(state + STEP_H * k3, now, own)
+
+        def change(y):
+            return liver.rates(own) * (liver.target(y, now, own) - y)
+
+        k1 = change(state)
+        k2 = change(state + STEP_H / 2 * k1)
+        k3 = change(state + STEP_H / 2 * k2)
+        k4 = change(state + STEP_H * k3)
         return (state + STEP_H / 6 * (k1 + 2 * k2 + 2 * k3 + k4), well), seen
 
     start = (jnp.zeros((9, own.alt.shape[0])), jnp.ones(own.alt.shape[0], dtype=bool))

@@ -245,10 +245,9 @@ def evaluate(library, prepared, parameters, draws):  # type: ignore[no-untyped-d
         drawn = draw_traits(case.person, library, count, 1, TYPICAL)
         traits = Traits(drawn.weight_kg, "normal", "none", 100.0, (), drawn.age_years, {}, fixed)
         people = make_people(library, composition, regimen.kinds, {}, traits, 1, TYPICAL)
-        rates = np.asarray(composition.body.relaxation_rates(people.body_numbers)).mean(axis=1)
         step = 0.1 if case.duration_h < 12 else 1.0
         times[name] = np.arange(0.0, case.duration_h + 1e-9, step)
-        [course] = run_people(people, regimen, Request(case.duration_h, times[name]), rates)
+        [course] = run_people(people, regimen, Request(case.duration_h, times[name]))
         quantities = composition.body.quantities
         cows[name] = course.rows[:, quantities.index("cows")]
         if name == "methadone":

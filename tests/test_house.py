@@ -171,7 +171,11 @@ def test_every_import_is_a_declared_dependency(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["ebbtide", "ebbtide.library", "ebbtide.case", "ebbtide.population", "ebbtide.cli"]
+    "module",
+    [
+        *("ebbtide", "ebbtide.library", "ebbtide.case", "ebbtide.population", "ebbtide.cli"),
+        "ebbtide.exchange.nonmem",
+    ],
 )
 def test_import_does_not_load_jax(module: str) -> None:
     code = f"import sys, {module}; print('jax' in sys.modules)"

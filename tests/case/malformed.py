@@ -253,9 +253,17 @@ MALFORMED: dict[str, tuple[str, list[str]]] = {
         seen('scale = "COWS"\nitems = { puls = 1 }'),
         ["observations[0].items", "puls", '"pulse"'],
     ),
-    "items missing": (
-        seen('scale = "COWS"\nitems = { pulse = 1 }'),
-        ["observations[0].items", "missing", "sweating"],
+    "no item answered": (
+        seen('scale = "COWS"\nitems = { pulse = "" }'),
+        ["observations[0].items", "no item is answered", "sweating"],
+    ),
+    "item answered twice": (
+        seen('scale = "COWS"\nitems = { pulse = 1, 1 = 1 }'),
+        ["observations[0].items.1", "pulse", "twice"],
+    ),
+    "total out of reach of the items": (
+        seen('scale = "COWS"\nitems = { pulse = 1 }\ntotal = 46'),
+        ["observations[0].total", "got 46", "1 to 45"],
     ),
     "unknown lab": (seen('lab = "ALTT"\nvalue = "41 U/L"'), ["observations[0].lab", "ALTT", "ALT"]),
     "lab without value": (seen('lab = "ALT"'), ["observations[0].value", "missing", "41 U/L"]),

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ebbtide.case import Case, Quantity
+from ebbtide.case import Case, Measured, Quantity
 from ebbtide.library import InputError
 
 LOT = {"id": "lot-17", "base": "leaf"}
@@ -15,7 +15,7 @@ def test_an_assay_replaces_the_contents_of_the_base(read: Callable[..., Case]) -
     lot = case.products["lot-17"]
     assert lot.base == "leaf"
     assert lot.assay == {"mitragynine": Quantity(15.3, "mg/g"), "7-hydroxymitragynine": Quantity(0.02, "%")}
-    assert lot.contaminants == {"lead": Quantity(0.8, "ug/g")}
+    assert lot.contaminants == {"lead": Measured("value", 0.8, "ug/g", text="0.8 ug/g")}
     assert lot.product.amount_is_product
     (dose,) = case.doses
     assert (dose.product, dose.title, dose.route) == ("lot-17", "leaf, lot-17", "oral")

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ebbtide.case.model import Quantity
-from ebbtide.case.quantities import in_unit, measures, read_hours, read_quantity
-from ebbtide.library import InputError
+from ebbtide.case.quantities import in_unit, read_hours, read_quantity
+from ebbtide.library import InputError, same_kind
 
 from .conftest import refusal
 
@@ -81,6 +81,6 @@ def test_mass_goes_to_moles() -> None:
 
 
 def test_kinds_are_told_apart() -> None:
-    assert measures("ug/L", "mg/mL")
-    assert not measures("ug/L", "mg/g")
-    assert not measures("tablet", "capsule")
+    assert same_kind("ug/L", "mg/mL")
+    assert not same_kind("ug/L", "mg/g")
+    assert not same_kind("tablet", "capsule")

@@ -68,7 +68,9 @@ def test_version(ebbtide: Run) -> None:
     assert ebbtide("--version") == (0, f"ebbtide {package.__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [(), ("simulate",), ("compounds",), ("sources",), ("validate",)])
+@pytest.mark.parametrize(
+    "command", [(), ("simulate",), ("nonmem",), ("compounds",), ("sources",), ("validate",)]
+)
 def test_each_command_explains_itself(command: tuple[str, ...], ebbtide: Run) -> None:
     outcome = ebbtide(*command, "--help")
     assert (outcome.code, outcome.err) == (0, "")

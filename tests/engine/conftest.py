@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 
 from ebbtide.case import Case, parse_case
@@ -55,10 +54,10 @@ def make_case(library: Library) -> Callable[..., Case]:
 
 
 @pytest.fixture(scope="session")
-def make_group(library: Library) -> Callable[..., tuple[People, Regimen, np.ndarray]]:
-    """People of a case, its regimen, and the typical relaxation rates."""
+def make_group(library: Library) -> Callable[..., tuple[People, Regimen]]:
+    """People of a case, and its regimen."""
 
-    def make(case: Case, count: int = 1, spread: Spread = TYPICAL) -> tuple[People, Regimen, np.ndarray]:
+    def make(case: Case, count: int = 1, spread: Spread = TYPICAL) -> tuple[People, Regimen]:
         arms = arms_of(case)
         regimen = build_regimen(library, case.history, [a.doses for a in arms], [a.supports for a in arms])
         composition = compose(library, inputs_of(library, regimen.kinds))
@@ -67,8 +66,6 @@ def make_group(library: Library) -> Callable[..., tuple[People, Regimen, np.ndar
             traits = draw_traits(case.person, library, number, 1, how)
             return make_people(library, composition, regimen.kinds, case.products, traits, 1, how)
 
-        typical = group(1, TYPICAL)
-        rates = np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0]
-        return group(count, spread), regimen, rates
+        return group(count, spread), regimen
 
     return make

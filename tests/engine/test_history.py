@@ -21,8 +21,8 @@ FILM = {
 
 
 def start_of(case: Any, make_group: Callable[..., Any]) -> Any:
-    people, regimen, rates = make_group(case)
-    batch = _batch(people, np.array([0]), rates, 1.0)
+    people, regimen = make_group(case)
+    batch = _batch(people, np.array([0]), 1.0)
     return state_at_start(
         Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between), regimen.streams
     )

@@ -39,18 +39,18 @@ def test_error_against_the_reference_is_below_1e_4_of_range(
     name: str, make_case: Callable[..., Any], make_group: Callable[..., Any]
 ) -> None:
     history, doses = CASES[name]
-    people, regimen, rates = make_group(make_case(history=history, doses=doses, duration="4 d"))
+    people, regimen = make_group(make_case(history=history, doses=doses, duration="4 d"))
     output = np.arange(0.0, 96.1, 0.5)
     names = (*people.composition.body.quantities, *people.composition.compounds)
     runs = {}
 
     def run(refinement: float, fine: bool) -> list[Any]:
-        [runs[refinement]] = run_people(people, regimen, Request(96.0, output, refinement=refinement), rates)
+        [runs[refinement]] = run_people(people, regimen, Request(96.0, output, refinement=refinement))
         return [runs[refinement].rows[..., 0]]
 
     chosen = choose_mesh(run, names, 1e-4)
     course = runs[chosen.refinement]
-    batch = _batch(people, np.array([0]), rates, 1.0)
+    batch = _batch(people, np.array([0]), 1.0)
     start = state_at_start(
         Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between), regimen.streams
     )
@@ -63,9 +63,9 @@ def test_error_against_the_reference_is_below_1e_4_of_range(
 def test_single_precision_of_the_body_stays_within_the_tolerance(
     make_case: Callable[..., Any], make_group: Callable[..., Any]
 ) -> None:
-    people, regimen, rates = make_group(make_case(history=[HEROIN], duration="7 d"))
+    people, regimen = make_group(make_case(history=[HEROIN], duration="7 d"))
     output = np.arange(0.0, 168.1)
-    [double] = run_people(people, regimen, Request(168.0, output), rates)
-    [single] = run_people(people, regimen, Request(168.0, output, precision=np.float32), rates)
+    [double] = run_people(people, regimen, Request(168.0, output))
+    [single] = run_people(people, regimen, Request(168.0, output, precision=np.float32))
     names = (*people.composition.body.quantities, *people.composition.compounds)
     assert relative_error(single.rows[..., 0], double.rows[..., 0], names).max() < 3e-5

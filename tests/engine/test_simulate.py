@@ -4,7 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ebbtide.engine.simulate import percentiles, simulate
+from ebbtide.engine.crowd import percentiles
+from ebbtide.engine.simulate import simulate
 from ebbtide.library import InputError, Library
 
 from .conftest import FILM, HEROIN

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ebbtide.library import InputError, load_library
-from ebbtide.library.loader import _load
+from ebbtide.library.lazy import synonyms_of
+from ebbtide.library.loader import _load, check_all
 
 from .folders import library_with, medicine, number, pill, write
 
@@ -78,6 +79,14 @@ def without_source(raw: dict[str, Any]) -> None:
     del raw["disposition"]["volume"]["source"]
 
 
+def under_the_tongue(bioavailability: float) -> dict[str, Any]:
+    return {
+        "bioavailability": number(bioavailability, "dimensionless"),
+        "rate": number(1, "1/h"),
+        "swallowed": number(0.9, "dimensionless"),
+    }
+
+
 WRONG_COMPOUNDS = {
     "unknown key": (changed("disposition.volum", number(1, "L")), ["disposition.volum", '"volume"']),
     "no source": (without_source, ["disposition.volume.source", "missing"]),
@@ -97,6 +106,14 @@ WRONG_COMPOUNDS = {
         ["metabolites", "unknown compound"],
     ),
     "its own metabolite": (changed("metabolites", [{"compound": "testorphine"}]), ["metabolites", "circle"]),
+    "nothing is swallowed of a vein": (
+        changed("absorption.intravenous.swallowed", number(0.5, "dimensionless")),
+        ["absorption.intravenous", "sublingual, buccal, intranasal"],
+    ),
+    "more swallowed than arrives": (
+        changed("absorption.sublingual", under_the_tongue(0.3)),
+        ["absorption.sublingual.swallowed", "0.36", "at most the bioavailability, 0.3"],
+    ),
     "no absorption rate": (changed("absorption.oral.rate", None), ["absorption.oral.rate", "missing"]),
     "name of a body part": (changed("name", "adaptation"), ["name", "adaptation"]),
     "no name": (changed("name", None), ["name", "missing"]),
@@ -113,6 +130,13 @@ def test_a_wrong_compound_names_file_and_key(name: str, tmp_path: Path) -> None:
     for word in ("compounds/", *words):
         assert word in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_what_is_swallowed_needs_a_way_by_mouth(tmp_path: Path) -> None:
+    raw = medicine()
+    raw["absorption"] = {"sublingual": under_the_tongue(0.5)}
+    with pytest.raises(InputError, match=r"sublingual\.swallowed: .*by mouth"):
+        library_with(tmp_path, testorphine=raw)
 
 
 def test_metabolites_in_a_circle(tmp_path: Path) -> None:
@@ -263,3 +287,15 @@ def test_any_file_is_refused_or_loads(tmp_path_factory: pytest.TempPathFactory, 
     with suppress(InputError):  # and nothing else
         library_with(folder, testorphine=raw)
     _load.cache_clear()
+
+
+def test_shipped_entries_are_found_by_the_names_that_they_have() -> None:
+    library = load_library()
+    for table in (library.compounds, library.products, library.scales):
+        assert {name: table[name].name for name in table} == {name: name for name in table}
+        told = {s: name for name in table for s in getattr(table[name], "synonyms", ())}
+        assert synonyms_of(table) == told
+
+
+def test_the_whole_shipped_library_can_be_read() -> None:
+    check_all(load_library())

@@ -90,6 +90,22 @@ def test_impossible_numbers(change: dict[str, Any], words: str) -> None:
             [{"compound": c, "fraction_of_clearance": number(0.6, "dimensionless")} for c in "ab"],
             "1.2 of the clearance",
         ),
+        (
+            "metabolites",
+            [{"compound": "a", "pathway": "cyp3a4", "pathways": {"cyp3a4": number(1, "dimensionless")}}],
+            "either pathway or pathways",
+        ),
+        (
+            "metabolites",
+            [{"compound": "a", "pathways": {"cyp3a4": number(0.9, "dimensionless")}}],
+            "sum to 1",
+        ),
+        ("metabolites", [{"compound": "a", "pathway": "ugt"}], 'metabolite by "ugt"'),
+        (
+            "enzymes",
+            {"cyp3a4": {"gut_induction_maximum": number(5, "dimensionless")}},
+            "needs induction_maximum",
+        ),
     ],
 )
 def test_impossible_compounds(path: str, value: Any, words: str) -> None:

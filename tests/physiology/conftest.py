@@ -49,6 +49,7 @@ def personal(
 ) -> dict[str, np.ndarray]:
     """The numbers of people of the reference size, with clearance and first pass of their own."""
     drawn = draw_numbers(library, compounds, people, 1, spread, sorted({form for *_, form in inputs if form}))
+    drawn = enzymes.with_cirrhosis(drawn, child_pugh)
     activity = enzymes.activities(drawn, cyp2d6, child_pugh, None)
     numbers = dict(drawn)
     for name in compounds:

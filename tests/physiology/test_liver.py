@@ -1,7 +1,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -37,6 +37,11 @@ def crowd(liver: Liver, library: Library) -> LiverNumbers:
     return liver.prepare(drawn | {"liver.kratom.susceptible": np.ones(PEOPLE)})
 
 
+def change(liver: Liver, own: Any, now: Moment, numbers: LiverNumbers) -> Any:
+    """Per hour."""
+    return liver.rates(numbers) * (liver.target(own, now, numbers) - own)
+
+
 def at(concentration: np.ndarray | jax.Array) -> Moment:
     """A moment of which the liver reads the concentrations alone."""
     return cast("Moment", SimpleNamespace(concentration={ALKALOID: concentration}))
@@ -47,10 +52,10 @@ def integrated(liver: Liver, numbers: LiverNumbers, by_day: jax.Array) -> jax.Ar
     """Runge-Kutta steps; states at the beginning of each day."""
 
     def step(own: jax.Array, now: Moment) -> jax.Array:
-        k1 = liver.change(own, now, numbers)
-        k2 = liver.change(own + 0.5 * STEP_H * k1, now, numbers)
-        k3 = liver.change(own + 0.5 * STEP_H * k2, now, numbers)
-        k4 = liver.change(own + STEP_H * k3, now, numbers)
+        k1 = change(liver, own, now, numbers)
+        k2 = change(liver, own + 0.5 * STEP_H * k1, now, numbers)
+        k3 = change(liver, own + 0.5 * STEP_H * k2, now, numbers)
+        k4 = change(liver, own + STEP_H * k3, now, numbers)
         return own + STEP_H / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
     def day(own: jax.Array, nm: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -109,7 +114,7 @@ def test_what_was_released_falls_by_half_in_its_half_life(
     released[row] = 1.0
     half_life = typical[f"liver.{name}.half_life"][0]
     run = solve_ivp(
-        lambda t, y: np.asarray(liver.change(y[:, None], at(np.zeros(1)), susceptible))[:, 0],
+        lambda t, y: np.asarray(change(liver, y[:, None], at(np.zeros(1)), susceptible))[:, 0],
         (0, half_life),
         released[:, 0],
         rtol=1e-9,
@@ -162,11 +167,11 @@ def test_bilirubin_has_a_ceiling_from_the_kidney(liver: Liver, susceptible: Live
 def test_rates_are_the_diagonal_of_the_change(liver: Liver, susceptible: LiverNumbers) -> None:
     own = np.full((len(STATES), 1), 0.3)
     now = at(np.full(1, 50.0))
-    base = np.asarray(liver.change(own, now, susceptible))
+    base = np.asarray(change(liver, own, now, susceptible))
     for row, rate in enumerate(np.asarray(liver.rates(susceptible))[:, 0]):
         moved = own.copy()
         moved[row] += 1e-3
-        slope = (np.asarray(liver.change(moved, now, susceptible)) - base)[row, 0] / 1e-3
+        slope = (np.asarray(change(liver, moved, now, susceptible)) - base)[row, 0] / 1e-3
         assert slope == pytest.approx(-rate, rel=1e-4)
 
 

@@ -94,5 +94,5 @@ def test_lasting_use_follows_the_signal_with_its_half_life() -> None:
     numbers = SLEEP.prepare(TYPICAL_NUMBERS)
     rate = float(SLEEP.rates(numbers)[0, 0])
     assert rate == pytest.approx(np.log(2) / (21 * 24))
-    moved = SLEEP.change(np.array([[0.2]]), at_rest(signal=np.array([0.9])), numbers)
-    assert float(moved[0, 0]) == pytest.approx(rate * 0.7)
+    target = SLEEP.target(np.array([[0.2]]), at_rest(signal=np.array([0.9])), numbers)
+    assert float(target[0, 0]) == pytest.approx(0.9)

@@ -14,6 +14,15 @@ def test_the_number_to_call_comes_first() -> None:
     assert "911" in TEXTS[0]["text"]
 
 
+def test_the_number_of_the_place_comes_before_all_others() -> None:
+    texts = emergency_texts(load_library(), "GB-SCT")
+    assert texts[0]["text"].startswith("Call 999 (United Kingdom). Crisis line: 116 123.")
+    assert TEXTS[0]["text"] in texts[0]["text"]
+    assert texts[1:] == TEXTS[1:]
+    assert "remembered, check it" in emergency_texts(load_library(), "NZ")[0]["text"]
+    assert emergency_texts(load_library(), "XX") == TEXTS
+
+
 @pytest.mark.parametrize(
     ("sign", "words"),
     [

@@ -25,8 +25,10 @@ def test_a_finding_has_the_public_form() -> None:
             "rule": "x over 3",
             "inputs": {"x": 4},
             "sources": ["A", "B"],
+            "locators": {},
             "evidence": "trial",
             "missing": [],
+            "would_change": [],
         },
         "advice": "Advice",
     }

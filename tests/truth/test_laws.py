@@ -31,9 +31,9 @@ def test_no_amount_and_no_quantity_is_negative_and_none_leaves_its_scale(
     case = make_case(
         history=[HEROIN], doses=MIXED, duration="4 d", supports=[{"kind": "counselling", "every": "2 d"}]
     )
-    people, regimen, rates = make_group(case, 40, WITH_UNCERTAINTY)
+    people, regimen = make_group(case, 40, WITH_UNCERTAINTY)
     output = np.arange(0.0, 96.1, 0.25)
-    [course] = run_people(people, regimen, Request(96.0, output), rates)
+    [course] = run_people(people, regimen, Request(96.0, output))
     composition = people.composition
     names = (*composition.body.quantities, *composition.compounds)
     highest = {"cows": 48, "sows": 64, "sows_gossop": 30, "craving": 100, "pain": 10, "sleep.total": 24}
@@ -55,10 +55,10 @@ def test_what_was_given_is_somewhere(
     case = make_case(
         doses=[KRATOM, {"product": "midazolam_tablet", "amount": "5 mg", "at": "13 h"}], duration="4 d"
     )
-    people, regimen, rates = make_group(case, 8, WITH_UNCERTAINTY)
+    people, regimen = make_group(case, 8, WITH_UNCERTAINTY)
     assert people.composition.body.network is not None
-    batch = _batch(people, np.arange(8), rates, 1.0)
-    start = start_states(people, regimen, rates)
+    batch = _batch(people, np.arange(8), 1.0)
+    start = start_states(people, regimen)
     end = batch.run_between(start, 0.0, 96.0, regimen.arms[0])
     held = [i for i, (_, role) in enumerate(people.kinetics.states) if role != "effect"]
     amounts = np.einsum("smp,mp->sp", people.kinetics.to_states, np.asarray(end.modes))[held]
@@ -78,8 +78,8 @@ def test_more_antagonist_never_means_less_withdrawal(
     for dose in (0.0, 0.04, 0.1, 0.4, 1.0, 4.0):
         naloxone = {"product": "naloxone_injection", "amount": f"{max(dose, 1e-9)} mg", "at": "0 h"}
         case = make_case(history=[history], doses=[naloxone], duration="1 d")
-        people, regimen, rates = make_group(case, 20, WITH_UNCERTAINTY)
-        [course] = run_people(people, regimen, Request(2.0, output), rates)
+        people, regimen = make_group(case, 20, WITH_UNCERTAINTY)
+        [course] = run_people(people, regimen, Request(2.0, output))
         cows = course.rows[:, people.composition.body.quantities.index("cows")]
         assert (cows >= before - 1e-3).all()
         before = cows

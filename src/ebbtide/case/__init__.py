@@ -1,18 +1,30 @@
-"""Floor 1: what a user writes about a person, their doses and observations, read and checked."""
+"""Floor 1: what a user writes about a person, their doses and observations, read and checked.
 
-from .model import (
-    Alternative,
-    Case,
-    CaseProduct,
-    DoseEvent,
-    HistoryStream,
-    Intake,
-    Observation,
-    Person,
-    Quantity,
-    Support,
-)
-from .read import parse_case, read_case, read_toml
+What each name needs is imported when it is asked for: scoring one rating needs no case.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .model import (
+        Alternative,
+        Case,
+        CaseProduct,
+        DoseEvent,
+        HistoryStream,
+        Intake,
+        Measured,
+        Observation,
+        Person,
+        Quantity,
+        Support,
+    )
+    from .read import parse_case, read_case
+    from .toml_files import read_toml
+
+_HOMES = {"parse_case": ".read", "read_case": ".read", "read_toml": ".toml_files"}
+"""Where functions are; all else is in ``model``."""
 
 __all__ = [
     "Alternative",
@@ -21,6 +33,7 @@ __all__ = [
     "DoseEvent",
     "HistoryStream",
     "Intake",
+    "Measured",
     "Observation",
     "Person",
     "Quantity",
@@ -29,3 +42,9 @@ __all__ = [
     "read_case",
     "read_toml",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(import_module(_HOMES.get(name, ".model"), __name__), name)

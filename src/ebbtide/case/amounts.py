@@ -6,10 +6,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ebbtide.library import Compound, InputError, Library, Parameter, Product, conversion, unknown_name
+from ebbtide.library import (
+    Compound,
+    InputError,
+    Library,
+    Parameter,
+    Product,
+    conversion,
+    same_kind,
+    unknown_name,
+)
 
 from .model import Quantity
-from .quantities import in_unit, measures, read_quantity
+from .quantities import in_unit, read_quantity
 
 _AMOUNT_OF = {
     "mg/g": 'a mass such as "2 g" or "8 mg"',
@@ -40,7 +49,7 @@ class Dosed:
 
 def content_like(unit: str) -> str | None:
     """The one of ``CONTENT_UNITS`` that a known unit is of the same kind as, or None."""
-    return next((like for like in CONTENT_UNITS if measures(unit, like)), None)
+    return next((like for like in CONTENT_UNITS if same_kind(unit, like)), None)
 
 
 def read_amount(
@@ -79,15 +88,17 @@ def read_amount(
         one per weight when the weight is not known.
     """
     key = f"{where}.amount"
+    if text is None:
+        raise InputError("key is missing", where=key, allowed='"2 g", "8 mg", "5 mL", "1 tablet", "5 ug/kg"')
     amount = _read_total(text, key, weight_kg)
     active = library.compound(product.active, key)
     contents = {library.compound(c.compound, key).name: c.amount for c in product.contents}
-    if as_compound is not None or measures(amount.unit, "mol"):
+    if as_compound is not None or same_kind(amount.unit, "mol"):
         of = active if as_compound is None else _named_content(as_compound, contents, product, library, where)
         masses_mg = _in_proportion(_mass_mg(amount, of, text, key), of.name, contents, product, key)
     elif all(_applies(amount, content) for content in contents.values()):
         masses_mg = {name: _product_mg(amount, content, key) for name, content in contents.items()}
-    elif measures(amount.unit, "mg") and not product.amount_is_product:
+    elif same_kind(amount.unit, "mg") and not product.amount_is_product:
         masses_mg = _in_proportion(in_unit(amount, "mg", key), active.name, contents, product, key)
     else:
         what, allowed = f'the amount does not fit "{product.name}"', _fitting(product, contents)
@@ -103,6 +114,23 @@ def read_amount(
         active_mg=masses_mg.get(active.name),
         amounts_nmol={name: _nmol(mass, library.compound(name)) for name, mass in masses_mg.items()},
     )
+
+
+def read_mass_mg(text: object, where: str, weight_kg: float | None) -> float | None:
+    """Mass (mg) of an amount of a medicine without kinetics; None where it is counted, e.g. in tablets.
+
+    An amount per weight of a person whose weight is not known has no mass either.
+
+    Raises
+    ------
+    InputError
+        For an amount of zero or less, or one without a known unit.
+    """
+    if weight_kg is None and isinstance(text, str) and (per_weight := _PER_WEIGHT.fullmatch(text)):
+        _read_total(per_weight[1], where, None)
+        return None
+    amount = _read_total(text, where, weight_kg)
+    return in_unit(amount, "mg", where) if same_kind(amount.unit, "mg") else None
 
 
 def _named_content(
@@ -133,7 +161,7 @@ def _read_total(text: object, where: str, weight_kg: float | None) -> Quantity:
 
 
 def _applies(amount: Quantity, content: Parameter) -> bool:
-    return measures(f"({amount.unit}) * ({content.unit})", "mg")
+    return same_kind(f"({amount.unit}) * ({content.unit})", "mg")
 
 
 def _product_mg(amount: Quantity, content: Parameter, where: str) -> float:
@@ -142,7 +170,7 @@ def _product_mg(amount: Quantity, content: Parameter, where: str) -> float:
 
 def _mass_mg(amount: Quantity, compound: Compound, text: object, where: str) -> float:
     """Mass of an amount (mass or moles) of one compound."""
-    if not (measures(amount.unit, "mg") or measures(amount.unit, "mol")):
+    if not (same_kind(amount.unit, "mg") or same_kind(amount.unit, "mol")):
         raise InputError(
             f'not an amount of the compound "{compound.name}"',
             where=where,

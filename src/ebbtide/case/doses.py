@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from ebbtide.library import Compound, InputError, Library, Product, unknown_name
+from ebbtide.library import Compound, InputError, Library, Medicine, Product, unknown_name
 
-from .amounts import read_amount
+from .amounts import read_amount, read_mass_mg
 from .model import CaseProduct, DoseEvent, HistoryStream, Support
-from .products import find_product
+from .products import find_medicines, find_product
 from .quantities import read_hours
 from .regimen import MAX_EVENTS, SAME_INSTANT_H, elapsed, repeat
 from .schema import RawDose, RawHistory, RawSupport
 from .telling import shown
 from .times import Clock, whole_days
-from .vocabulary import SUPPORTS
+from .vocabulary import MEDICINE_ROUTES, SUPPORTS
 
 LONGEST_CASE_H = 400 * 24.0
 LONGEST_USE_H = 120 * 365.25 * 24.0
@@ -33,6 +33,7 @@ class _Intake(TypedDict):
     amounts_nmol: Mapping[str, float]
     simulated: bool
     base: str
+    medicines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ class DoseReader:
         return [self.library.compound(content.compound) for content in product.contents]
 
     def _intake(self, raw: RawDose | RawHistory, where: str) -> _Intake:
+        if found := find_medicines(raw.product, self.products, self.library):
+            return self._by_name(raw, found, where)
         product = find_product(raw.product, self.products, self.library, f"{where}.product")
         dosed = read_amount(
             raw.amount,
@@ -134,6 +137,31 @@ class DoseReader:
             "amounts_nmol": dosed.amounts_nmol,
             "simulated": any(c.disposition is not None for c in self.compounds(product.name)),
             "base": self.products[product.name].base if product.name in self.products else product.name,
+            "medicines": tuple(m.name for m in self.library.medicines.find(product.active)),
+        }
+
+    def _by_name(self, raw: RawDose | RawHistory, found: Sequence[Medicine], where: str) -> _Intake:
+        """A medicine without kinetics: checked for safety, not simulated."""
+        if raw.route is not None and raw.route not in MEDICINE_ROUTES:
+            raise unknown_name("route", raw.route, MEDICINE_ROUTES, f"{where}.route")
+        if raw.as_compound is not None:
+            raise InputError(
+                "the library knows no compounds of it", where=f"{where}.as", value=raw.as_compound
+            )
+        mass_mg = None
+        if raw.amount is not None:
+            mass_mg = read_mass_mg(raw.amount, f"{where}.amount", self.weight_kg)
+        name = "_".join(medicine.name for medicine in found)
+        return {
+            "product": name,
+            "title": " and ".join(medicine.title for medicine in found).capitalize(),
+            "route": raw.route or "not given",
+            "amount_text": "amount not given" if raw.amount is None else str(raw.amount),
+            "active_mg": mass_mg if len(found) == 1 else None,
+            "amounts_nmol": {},
+            "simulated": False,
+            "base": name,
+            "medicines": tuple(medicine.name for medicine in found),
         }
 
     def _route(self, written: str | None, product: Product, where: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from ebbtide.library import Product
 
@@ -15,6 +16,37 @@ class Quantity:
 
     value: float
     unit: str
+
+
+ResultKind = Literal["value", "below", "above", "absent", "present", "passed", "failed"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a laboratory found."""
+
+    kind: ResultKind
+    """``value``: this much; ``below`` and ``above``: a bound, whose number may be unknown; ``absent`` and
+    ``present``: looked for in a sample; ``passed`` and ``failed``: judged, without a number.
+    """
+    value: float | None = None
+    unit: str = ""
+    sample: str = ""
+    """How much was looked through, e.g. ``"25 g"``; empty where it is not told."""
+    text: str = ""
+    """As it was written."""
+
+    @property
+    def most(self) -> Quantity | None:
+        """The most that there can be; None where the result sets no upper bound."""
+        known = self.value is not None and self.kind in ("value", "below")
+        return Quantity(self.value, self.unit) if known and self.value is not None else None
+
+    @property
+    def least(self) -> Quantity | None:
+        """What there is at least; None where that is not known to be more than nothing."""
+        known = self.value is not None and self.kind in ("value", "above")
+        return Quantity(self.value, self.unit) if known and self.value is not None else None
 
 
 @dataclass(frozen=True)
@@ -35,6 +67,8 @@ class Intake:
     """False when the library has kinetics for none of the contents."""
     base: str
     """Name of the library product that it is or that the case's own product is based on."""
+    medicines: tuple[str, ...]
+    """Names of the medicines that it holds, as the safety rules know them; empty for an unknown one."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +126,13 @@ class Observation:
     name: str
     """Name of the scale, lab, vital, sign or quantity."""
     value: float | None = None
-    """In ``unit``; None for a sign, a banded rating and a blood pressure."""
+    """In ``unit``; None for a sign, a banded or incomplete rating and a blood pressure."""
     unit: str = ""
     """One of the units that :mod:`ebbtide.case.vocabulary` lists for the name."""
     low: float | None = None
-    """Lowest total that a banded rating stands for (points)."""
+    """Lowest total that a banded or incomplete rating stands for (points)."""
     high: float | None = None
-    """Highest total that a banded rating stands for (points)."""
+    """Highest total that a banded or incomplete rating stands for (points)."""
     items: Mapping[str, int] = field(default_factory=dict)
     """Item scores of a scale; systolic and diastolic of a blood pressure (mmHg)."""
     upper_limit: float | None = None
@@ -129,7 +163,14 @@ class CaseProduct:
     """The base with the id as its name and the assay as its contents."""
     assay: Mapping[str, Quantity]
     """Compound to measured content; empty when the lot was not assayed."""
-    contaminants: Mapping[str, Quantity]
+    contaminants: Mapping[str, Measured]
+    """All other results by analyte: the name in the library's table of analytes, or as written."""
+    bounds: Mapping[str, Measured] = field(default_factory=dict)
+    """Compounds that were assayed without a number of their own, e.g. "<0.1 mg/g"; not in the contents."""
+    label: Mapping[str, Quantity] = field(default_factory=dict)
+    """Compound to the content that the label states."""
+    certificate: Mapping[str, str] | None = None
+    """What the certificate says of itself (lot, laboratory, accreditation, date, file); None without one."""
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ebbtide.library import InputError, Library, Scale, unknown_name
+from ebbtide.library import InputError, Library, Scale, same_kind, unknown_name
 
 from .model import Observation, Quantity
-from .quantities import in_unit, measures, read_quantity
+from .quantities import in_unit, read_quantity
 from .schema import RawObservation
+from .scoring import Score, score_items, score_total, with_total
 from .telling import shown
-from .vocabulary import LABS, PLASMA, QUANTITIES, SIGNS, SYMPTOM, VITALS, Measure
+from .vocabulary import LABS, PLASMA, QUANTITIES, SIGN_SYNONYMS, SIGNS, SYMPTOM, VITALS, Measure
 
 _VALUE_KEYS = {
     "scale": {"total", "items", "rating"},
@@ -86,6 +87,7 @@ def severity_range(scale: Scale, rating: int) -> tuple[int, int]:
 def _scale(raw: RawObservation, time_h: float, library: Library, where: str) -> Observation:
     scale = library.scale(str(raw.scale), f"{where}.scale")
     low = high = total = None
+    items: Mapping[str, int] = {}
     if raw.rating is not None:
         if raw.total is not None or raw.items is not None:
             raise InputError(
@@ -95,22 +97,13 @@ def _scale(raw: RawObservation, time_h: float, library: Library, where: str) -> 
             low, high = severity_range(scale, raw.rating)
         except InputError as error:
             raise error.within(f"{where}.rating") from error
-    elif raw.items is not None:
-        _check_items(raw.items, scale, f"{where}.items")
-        total = sum(raw.items.values())
-        if raw.total not in (None, total):
-            raise InputError(f"the items sum to {total}", where=f"{where}.total", value=raw.total)
-    elif raw.total is not None:
-        total = raw.total
+    elif raw.items is not None or raw.total is not None:
+        score = read_score(raw.items, raw.total, scale, where)
+        total, items = score.total, score.answers
+        if total is None:
+            low, high = score.lowest, score.highest
     else:
         raise InputError("a rating is missing", where=where, allowed="total, items or rating")
-    if total is not None and not 0 <= total <= scale.total_maximum:
-        raise InputError(
-            "impossible total",
-            where=f"{where}.total",
-            value=total,
-            allowed=f"{scale.name}: 0 to {scale.total_maximum}",
-        )
     return Observation(
         time_h=time_h,
         kind="scale",
@@ -119,30 +112,17 @@ def _scale(raw: RawObservation, time_h: float, library: Library, where: str) -> 
         unit="points",
         low=low,
         high=high,
-        items=raw.items or {},
+        items=items,
         text=raw.text,
     )
 
 
-def _check_items(items: dict[str, int], scale: Scale, where: str) -> None:
-    known = {item.key: item for item in scale.items}
-    for key, score in items.items():
-        if key not in known:
-            raise unknown_name(f"item of {scale.name}", key, known, where)
-        if score not in known[key].allowed:
-            raise InputError(
-                "no such score",
-                where=f"{where}.{key}",
-                value=score,
-                allowed=", ".join(map(str, known[key].allowed)),
-            )
-    missing = [key for key in known if key not in items]
-    if missing:
-        raise InputError(
-            f"items are missing: {', '.join(missing)}",
-            where=where,
-            allowed="all items, or total instead of items",
-        )
+def read_score(items: object, total: object, scale: Scale, where: str) -> Score:
+    """The score of ``items``, of a ``total``, or of both; one of them is not None."""
+    if items is None:
+        return score_total(scale, total, f"{where}.total")
+    score = score_items(scale, items, f"{where}.items")
+    return score if total is None else with_total(score, total, f"{where}.total")
 
 
 def _lab(raw: RawObservation, time_h: float, library: Library, where: str) -> Observation:
@@ -195,9 +175,10 @@ def _blood_pressure(value: object, measure: Measure, where: str) -> dict[str, in
 
 
 def _sign(raw: RawObservation, time_h: float, library: Library, where: str) -> Observation:
-    name = str(raw.sign)
+    written = str(raw.sign)
+    name = SIGN_SYNONYMS.get(written, written)
     if name not in SIGNS:
-        raise unknown_name("sign", name, SIGNS, f"{where}.sign")
+        raise unknown_name("sign", name, [*SIGNS, *SIGN_SYNONYMS], f"{where}.sign")
     return Observation(time_h, "sign", name, text=raw.text)
 
 
@@ -219,7 +200,7 @@ def _measured(value: object, measure: Measure, where: str, molar_mass: float | N
     if (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and measures(measure.units[0], "dimensionless")
+        and same_kind(measure.units[0], "dimensionless")
     ):
         written = Quantity(value, "dimensionless")
     else:
@@ -237,4 +218,4 @@ def _measured(value: object, measure: Measure, where: str, molar_mass: float | N
 
 
 def _converts(unit: str, to: str, molar_mass: float | None) -> bool:
-    return measures(unit, to) or (molar_mass is not None and measures(unit, "ng/mL"))
+    return same_kind(unit, to) or (molar_mass is not None and same_kind(unit, "ng/mL"))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
-from ebbtide.library import InputError, conversion, parse_quantity, registry
+from ebbtide.library import InputError, conversion, parse_quantity, same_kind, temperature
 
 from .model import Quantity
 
@@ -26,15 +25,9 @@ def read_quantity(text: object, where: str, example: str) -> Quantity:
 def read_hours(text: object, where: str, example: str = '"6 h", "2 d"') -> float:
     """Read a length of time and give it in hours; raises :class:`InputError` like :func:`read_quantity`."""
     quantity = read_quantity(text, where, example)
-    if not measures(quantity.unit, "h"):
+    if not same_kind(quantity.unit, "h"):
         raise InputError("a time is needed", where=where, value=text, allowed=example)
     return in_unit(quantity, "h", where)
-
-
-@lru_cache(maxsize=1024)
-def measures(unit: str, like: str) -> bool:
-    """Whether ``unit`` is of the same kind as ``like`` (both known units)."""
-    return bool(registry().Unit(unit).dimensionality == registry().Unit(like).dimensionality)
 
 
 def in_unit(quantity: Quantity, unit: str, where: str, molar_mass_g_per_mol: float | None = None) -> float:
@@ -45,9 +38,8 @@ def in_unit(quantity: Quantity, unit: str, where: str, molar_mass_g_per_mol: flo
     InputError
         When the units measure different things or the number becomes too large to hold.
     """
-    if measures(unit, "kelvin"):
-        converted = float(registry().Quantity(quantity.value, quantity.unit).to(unit).magnitude)
-    else:
+    converted = temperature(quantity.value, quantity.unit, unit)
+    if converted is None:
         converted = quantity.value * conversion(quantity.unit, unit, where, molar_mass_g_per_mol)
     if not math.isfinite(converted):
         raise InputError("the number is too large", where=where, value=f"{quantity.value:g} {quantity.unit}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,8 @@ from .regimen import SAME_INSTANT_H
 from .schema import RawAlternative, RawCase, RawFile, RawObservation, RawPerson, RawProduct
 from .telling import shown
 from .times import Clock, read_instant, read_zone
-from .vocabulary import CONDITIONS
+from .toml_files import read_toml
+from .vocabulary import CONDITION_SYNONYMS, CONDITIONS
 
 _JURISDICTION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
@@ -34,31 +34,11 @@ def read_case(path: str | Path, library: Library) -> Case:
     InputError
         When the file cannot be read or used; the message names file, key, value and what is allowed.
     """
-    return replace(parse_case(read_toml(path), library, str(path)), path=str(path))
+    folder = Path(path).parent
+    return replace(parse_case(read_toml(path), library, str(path), folder), path=str(path))
 
 
-def read_toml(path: str | Path) -> dict[str, Any]:
-    """The tables of a TOML file.
-
-    Raises
-    ------
-    InputError
-        When there is no such file or it is not TOML; the message names file and line.
-    """
-    where = str(path)
-    try:
-        return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"cannot read the file: {error.strerror or error}", where=where) from error
-    except UnicodeDecodeError as error:
-        raise InputError("not a text file in UTF-8", where=where) from error
-    except RecursionError as error:
-        raise InputError("not a usable TOML file: nested too deeply", where=where) from error
-    except ValueError as error:
-        raise InputError(f"not a TOML file: {error}", where=where) from error
-
-
-def parse_case(raw: Mapping[str, Any], library: Library, where: str) -> Case:
+def parse_case(raw: Mapping[str, Any], library: Library, where: str, folder: Path | None = None) -> Case:
     """Check a case that is already in memory, e.g. a parsed TOML text or an arm of a study.
 
     Parameters
@@ -69,6 +49,8 @@ def parse_case(raw: Mapping[str, Any], library: Library, where: str) -> Case:
         For products, compounds and scales.
     where
         The file, for errors.
+    folder
+        Where the case's other files are found (certificates of products); None when there are none.
 
     Raises
     ------
@@ -78,7 +60,7 @@ def parse_case(raw: Mapping[str, Any], library: Library, where: str) -> Case:
     file = checked(RawFile, raw, where)
     clock, duration_h, notes = _read_frame(file.case, f"{where}: case")
     person = _read_person(file.person, f"{where}: person")
-    products = _read_products(file.products, library, where)
+    products = _read_products(file.products, library, where, folder)
     reader = DoseReader(library, products, clock, duration_h, person.weight_kg)
 
     history = tuple(reader.history(h, where, f"history[{i}]") for i, h in enumerate(file.history))
@@ -133,9 +115,11 @@ def _read_frame(raw: RawCase, where: str) -> tuple[Clock, float, list[str]]:
 
 
 def _read_person(raw: RawPerson, where: str) -> Person:
-    for condition in raw.conditions:
+    conditions = [CONDITION_SYNONYMS.get(condition, condition) for condition in raw.conditions]
+    for condition in conditions:
         if condition not in CONDITIONS:
-            raise unknown_name("condition", condition, CONDITIONS, f"{where}.conditions")
+            known = [*CONDITIONS, *CONDITION_SYNONYMS]
+            raise unknown_name("condition", condition, known, f"{where}.conditions")
     if raw.jurisdiction is not None and not _JURISDICTION.fullmatch(raw.jurisdiction):
         raise InputError(
             "not a country or region code",
@@ -144,15 +128,17 @@ def _read_person(raw: RawPerson, where: str) -> Person:
             allowed='ISO 3166-1 or -2, e.g. "DE" or "US-AL"',
         )
     traits = raw.model_dump(exclude={"conditions"})
-    return Person(**traits, conditions=tuple(dict.fromkeys(raw.conditions)))
+    return Person(**traits, conditions=tuple(dict.fromkeys(conditions)))
 
 
-def _read_products(raw: Iterable[RawProduct], library: Library, where: str) -> dict[str, CaseProduct]:
+def _read_products(
+    raw: Iterable[RawProduct], library: Library, where: str, folder: Path | None
+) -> dict[str, CaseProduct]:
     products: dict[str, CaseProduct] = {}
     for index, entry in enumerate(raw):
         if entry.id in products:
             raise InputError("the id is used twice", where=f"{where}: products[{index}].id", value=entry.id)
-        products[entry.id] = read_product(entry, library, f"{where}: products[{index}]")
+        products[entry.id] = read_product(entry, library, f"{where}: products[{index}]", folder)
     return products
 
 

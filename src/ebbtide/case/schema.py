@@ -52,7 +52,7 @@ class RawHistory(Table):
     """``[[history]]``."""
 
     product: str
-    amount: object
+    amount: object = None
     as_compound: str | None = Field(default=None, alias="as")
     route: str | None = None
     every: object
@@ -68,13 +68,15 @@ class RawProduct(Table):
     base: str
     assay: dict[str, object] | None = None
     contaminants: dict[str, object] = Field(default_factory=dict)
+    label: dict[str, object] = Field(default_factory=dict)
+    coa: str | None = None
 
 
 class RawDose(Table):
     """``[[doses]]``."""
 
     product: str
-    amount: object
+    amount: object = None
     as_compound: str | None = Field(default=None, alias="as")
     route: str | None = None
     at: object
@@ -107,8 +109,8 @@ class RawObservation(Table):
 
     at: object
     scale: str | None = None
-    total: int | None = None
-    items: dict[str, int] | None = None
+    total: object = None
+    items: object = None
     rating: int | None = Field(default=None, ge=0, le=3)
     lab: str | None = None
     vital: str | None = None

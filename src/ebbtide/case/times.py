@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from ebbtide.library import InputError, registry, unknown_name
+from ebbtide.library import InputError, conversion, same_kind, unknown_name
 
-from .quantities import measures, read_hours, read_quantity
+from .quantities import read_hours, read_quantity
 from .telling import shown
 
 ALLOWED = (
@@ -136,8 +136,10 @@ def read_zone(name: str, where: str) -> ZoneInfo:
 def whole_days(text: object, where: str) -> int | None:
     """The number of calendar days in ``"1 d"`` or ``"2 weeks"``; None for elapsed time such as ``"24 h"``."""
     quantity = read_quantity(text, where, '"6 h", "1 d"')
-    unit = registry().Unit(quantity.unit)
-    if not measures(quantity.unit, "h") or str(unit) not in ("day", "week"):
+    if not same_kind(quantity.unit, "h"):
         return None
-    days = quantity.value * (7 if str(unit) == "week" else 1)
+    unit_days = conversion(quantity.unit, "day", where)
+    if unit_days not in (1, 7):
+        return None
+    days = quantity.value * unit_days
     return int(days) if days == int(days) else None

@@ -34,6 +34,7 @@ LABS = {
     "glucose": Measure(("mmol/L", "mg/dL"), example='"5.2 mmol/L" or "94 mg/dL"'),
     "blood_lead": Measure(("ug/dL", "umol/L"), example='"3 ug/dL"'),
     "QTc": Measure(("ms",), high=2000.0, example='"430 ms"'),
+    "eGFR": Measure(("mL/min",), high=300.0, example='"90 mL/min"'),
 }
 """Laboratory values; besides these, ``plasma.<compound>`` in nM."""
 
@@ -45,6 +46,7 @@ VITALS = {
     "SpO2": Measure(("percent",), high=100.0, example='"97 %"'),
     "temperature": Measure(("degC",), low=10.0, high=50.0, example='"36.8 degC" or "98.2 degF"'),
     "blood_pressure": Measure(("mmHg",), high=400.0, example='"120/80 mmHg"'),
+    "GCS": Measure(("dimensionless",), low=3.0, high=15.0, example="15"),
 }
 
 QUANTITIES = {
@@ -60,14 +62,61 @@ QUANTITIES = {
 SYMPTOM = Measure(("dimensionless",), high=1.0, example="0.4")
 
 SIGNS = (
-    "abdominal_pain", "agitation", "bloody_diarrhoea", "chest_pain", "clonus", "confusion", "cyanosis",
-    "dark_urine", "diarrhoea", "dizziness_on_standing", "drowsiness", "dry_mouth", "fatigue", "fever",
+    "abdominal_pain", "agitation", "black_stools", "bleeding", "bloody_diarrhoea", "breathing_difficulty",
+    "chest_pain", "clonus", "confusion", "contractions", "cyanosis", "dark_urine", "diarrhoea",
+    "dizziness", "dizziness_on_standing", "drowsiness", "dry_mouth", "facial_droop", "fatigue", "fever",
     "flushing", "gurgling_breath", "hallucinations", "headache", "hyperreflexia", "inducible_clonus",
-    "itching", "jaundice", "loss_of_reflexes", "muscle_pain", "muscle_rigidity", "nausea", "no_urine",
-    "ocular_clonus", "pale_stools", "palpitations", "pinpoint_pupils", "rash", "right_upper_abdominal_pain",
-    "seizure", "shallow_breathing", "suicidal_thoughts", "sweating", "syncope", "tremor", "unresponsive",
-    "vomiting", "weakness",
+    "infected_wound", "itching", "jaundice", "loss_of_reflexes", "muscle_pain", "muscle_rigidity",
+    "nausea", "no_urine", "not_breathing", "ocular_clonus", "one_sided_weakness", "pale_stools",
+    "palpitations", "pinpoint_pupils", "rash", "reduced_fetal_movement", "right_upper_abdominal_pain",
+    "seizure", "severe_headache", "shallow_breathing", "slow_breathing", "slurred_speech",
+    "suicidal_thoughts", "sweating", "syncope", "tremor", "unresponsive", "vaginal_bleeding", "vomiting",
+    "vomiting_blood", "weakness",
 )  # fmt: skip
+
+SIGN_SYNONYMS = {
+    "anuria": "no_urine",
+    "apnea": "not_breathing",
+    "apnoea": "not_breathing",
+    "bloody_diarrhea": "bloody_diarrhoea",
+    "blue_lips": "cyanosis",
+    "brisk_reflexes": "hyperreflexia",
+    "cannot_be_woken": "unresponsive",
+    "collapse": "syncope",
+    "coma": "unresponsive",
+    "convulsion": "seizure",
+    "convulsions": "seizure",
+    "delirium": "confusion",
+    "diaphoresis": "sweating",
+    "diarrhea": "diarrhoea",
+    "dyspnoea": "breathing_difficulty",
+    "fainting": "syncope",
+    "gurgling": "gurgling_breath",
+    "haematemesis": "vomiting_blood",
+    "hyperthermia": "fever",
+    "hyporeflexia": "loss_of_reflexes",
+    "light_stools": "pale_stools",
+    "melaena": "black_stools",
+    "miosis": "pinpoint_pupils",
+    "orthostatic_dizziness": "dizziness_on_standing",
+    "pruritus": "itching",
+    "respiratory_arrest": "not_breathing",
+    "respiratory_depression": "slow_breathing",
+    "rigidity": "muscle_rigidity",
+    "self_harm": "suicidal_thoughts",
+    "shortness_of_breath": "breathing_difficulty",
+    "sleepiness": "drowsiness",
+    "slow_breaths": "slow_breathing",
+    "snoring": "gurgling_breath",
+    "somnolence": "drowsiness",
+    "spontaneous_clonus": "clonus",
+    "suicidal_ideation": "suicidal_thoughts",
+    "thunderclap_headache": "severe_headache",
+    "unconscious": "unresponsive",
+    "yellow_eyes": "jaundice",
+    "yellow_skin": "jaundice",
+}
+"""Other words for signs."""
 
 CONDITIONS = (
     "acute_hepatitis", "acute_liver_failure", "adrenal_insufficiency", "alcohol_use_disorder", "arrhythmia",
@@ -81,8 +130,46 @@ CONDITIONS = (
     "stroke", "suicidal_thoughts", "transplant", "workplace_testing",
 )  # fmt: skip
 
+CONDITION_SYNONYMS = {
+    "alcohol_dependence": "alcohol_use_disorder",
+    "alcohol_use": "alcohol_use_disorder",
+    "bipolar": "bipolar_disorder",
+    "breast_feeding": "breastfeeding",
+    "chronic_kidney_disease": "kidney_disease",
+    "chronic_lung_disease": "copd",
+    "coronary_artery_disease": "coronary_disease",
+    "epilepsy": "seizure_disorder",
+    "hepatitis": "acute_hepatitis",
+    "kidney_failure": "kidney_disease",
+    "lactation": "breastfeeding",
+    "liver_cirrhosis": "cirrhosis",
+    "long_qt_syndrome": "long_qt",
+    "lung_disease": "copd",
+    "myocardial_infarction": "recent_infarct",
+    "obstructive_sleep_apnoea": "sleep_apnoea",
+    "opioid_dependence": "opioid_use_disorder",
+    "organ_transplant": "transplant",
+    "pregnant": "pregnancy",
+    "renal_impairment": "kidney_disease",
+    "schizophrenia": "psychosis",
+    "seizures": "seizure_disorder",
+    "sleep_apnea": "sleep_apnoea",
+    "smoking": "smoker",
+    "suicidal_ideation": "suicidal_thoughts",
+}
+"""Other words for conditions."""
+
 SUPPORTS = (
     "acupuncture", "cognitive_behavioural_therapy", "contingency_management", "counselling", "exercise",
     "family_support", "mindfulness", "mutual_help_group", "peer_support", "sleep_therapy",
     "supervised_housing", "yoga",
 )  # fmt: skip
+
+MEDICINE_ROUTES = (
+    "buccal", "inhaled", "intramuscular", "intranasal", "intravenous", "oral", "otic", "ophthalmic",
+    "rectal", "smoked", "subcutaneous", "sublingual", "topical", "transdermal", "vaginal",
+)  # fmt: skip
+"""Ways in of a medicine known only by name."""
+
+LOCAL_ROUTES = ("ophthalmic", "otic", "topical", "vaginal")
+"""Those by which little reaches the blood."""

@@ -24,11 +24,19 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # loading what paints the help takes longer than all else of it
 )
 
 LibraryFolders = Annotated[
     list[Path] | None,
     typer.Option("--library", metavar="DIR", help="A library folder of your own; may be repeated."),
+]
+EntryColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COL",
+        help="The column that holds it, or COMPARTMENT=COL; may be repeated.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output alone on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
@@ -78,6 +86,37 @@ def simulate(
 
 
 @app.command()
+def check(
+    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """What is dangerous in a case, emergencies first, each finding with its basis; no model run."""
+    from .check import run_check
+
+    run_check(case, library or [], as_json, quiet)
+
+
+@app.command()
+def nonmem(
+    data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="The event table.")],
+    compound: Annotated[Path, typer.Option("--compound", metavar="FILE.toml", help="The compound file.")],
+    out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where the result goes.")],
+    bioavailability: EntryColumn = None,
+    lag: EntryColumn = None,
+    duration: EntryColumn = None,
+    rate: EntryColumn = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run a NONMEM-style event table through one compound."""
+    from .nonmem import run_nonmem
+
+    options = {"fraction": bioavailability, "lag": lag, "duration": duration, "rate": rate}
+    run_nonmem(data, compound, {item: texts or [] for item, texts in options.items()}, out, quiet)
+
+
+@app.command()
 def compounds(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
     library: LibraryFolders = None,
@@ -104,7 +143,32 @@ def sources(
     show_source(key, library or [], as_json)
 
 
-validate = typer.Typer(help="Predictions against observations.", no_args_is_help=True)
+@app.command()
+def score(
+    scale: Annotated[str, typer.Argument(metavar="SCALE", help="COWS, SOWS, PHQ-9, ...")],
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS.toml", help="Scores item by item.")],
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+) -> None:
+    """Total and severity of a rating scale, with what is urgent in the answers."""
+    from .score import show_score
+
+    show_score(scale, answers, library or [], as_json)
+
+
+@app.command()
+def claims(
+    which: Annotated[str | None, typer.Argument(metavar="[TOPIC|ID]")] = None,
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is claimed about kratom, magnesium and melatonin in withdrawal, and what is known."""
+    from .claims import show_claims
+
+    show_claims(which, library or [], as_json)
+
+
+validate = typer.Typer(help="Predictions against observations.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(validate, name="validate")
 
 
@@ -130,7 +194,7 @@ def main() -> None:
     """Entry point: one clear message and exit 2 for bad input, exit 1 for a fault of ours."""
     gc.disable()  # loading modules fills memory and frees none of it; whoever computes turns it on
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="ebbtide")
     except InputError as error:
         _fail(str(error), BAD_INPUT)
     except FloatingPointError as error:
@@ -150,8 +214,8 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    if message:  # a command without arguments has already shown its help
-        print(f"ebbtide: {message}", file=sys.stderr)
+    help_text = message.startswith("Usage: ")  # what a command without arguments says
+    print(message if help_text else f"ebbtide: {message}", file=sys.stderr)
     sys.exit(code)
 
 

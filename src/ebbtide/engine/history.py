@@ -116,11 +116,13 @@ def _after_segment(
     reached = steady.body + (body - steady.body) * left_over
     # symptoms and rebound settle on the adaptation that was reached, which barely moves meanwhile
     slow = group.relaxation_rate * period < 0.1
+    fraction = _forgotten(group, period)
     moving = np.abs(left_over * (body - steady.body)).max(axis=0) > CLOSE
     for _ in range(MOST_ROUNDS):
         if not moving.any():
             break
-        settled = np.where(slow, reached, once(np.asarray(steady.modes), reached).body)
+        ahead = (once(np.asarray(steady.modes), reached).body - reached) / fraction
+        settled = np.where(slow, reached, reached + ahead)
         change = np.abs(settled - reached).max(axis=0)
         reached = np.where(moving, settled, reached)
         moving &= change >= 1e-6
@@ -156,8 +158,7 @@ def _body_at_rest(
 ) -> Array:
     """States that one period leaves as they were, each extrapolated by its own rate; enzymes stay."""
     moving = np.ones(body.shape[-1], dtype=bool)
-    fraction = -np.expm1(-group.relaxation_rate * period)
-    fraction[len(fraction) - group.enzymes :] = np.inf
+    fraction = _forgotten(group, period)
     change = np.zeros(body.shape[-1])
     for _ in range(MOST_ROUNDS):
         moved = body + (once(modes, body).body - body) / fraction
@@ -168,6 +169,13 @@ def _body_at_rest(
         if not moving.any():
             return body
     raise FloatingPointError(f"no periodic steady state of the history: last change {change.max():.2g}")
+
+
+def _forgotten(group: Group, period: float) -> Array:
+    """Share of a state that a period forgets; infinite of enzymes, which stay where they are."""
+    fraction = -np.expm1(-group.relaxation_rate * period)
+    fraction[len(fraction) - group.enzymes :] = np.inf
+    return np.asarray(fraction)
 
 
 def _kinetics_at_rest(

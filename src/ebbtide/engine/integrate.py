@@ -1,38 +1,34 @@
 """Integration of a batch of people over one mesh, compiled once for each composition of compounds.
 
-Kinetics are propagated exactly in their eigenmodes; the body's state takes an exponential
-Runge-Kutta step with concentrations at the start, middle and end of the step. People are the last
-axis. The loop runs over as many nodes as the mesh has, so that a new schedule needs no new program.
+Linear kinetics are propagated exactly in their eigenmodes, those that enzymes change by an exponential
+Runge-Kutta step (:mod:`.reaction`); with the concentrations at the start, the middle and the end of a step
+the body goes along (:mod:`.cascade`). People are the last axis. The loop runs over as many nodes as
+the mesh has, so that a new schedule needs no new program.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Float, Int
-from numpy.typing import NDArray
 
 from ebbtide.physiology.arrays import Values
 
-from .exponential import Coefficients, coefficients, stages
-from .mesh import Mesh
+from . import cascade
 from .modes import Modes
-from .phi import mode_coefficients
+from .reaction import ReactionTable, react, reaction_table
+from .schedule import Schedule
 from .system import System, SystemNumbers
-
-NODE_BLOCK = 256
-ROW_BLOCK = 32
-"""Pieces of a mesh are padded to multiples of these, so that few shapes are ever compiled."""
 
 
 def _configure() -> None:
+    # people are spread over threads of our own: more threads in each operation only get in their way
+    os.environ.setdefault("NPROC", "1")
     jax.config.update("jax_enable_x64", True)
     cache = os.environ.get("EBBTIDE_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "ebbtide"
@@ -56,16 +52,13 @@ class PersonState(NamedTuple):
     body: Float[Values, "states people"]
 
 
-class Schedule(NamedTuple):
-    """A piece of a mesh as arrays for the compiled loop, padded."""
+class Tables(NamedTuple):
+    """What steps of each length do to each person; the first axis counts the lengths."""
 
-    step_h: Float[Values, " nodes"]
-    dose_kind: Int[Values, " nodes"]
-    coefficients: Float[Values, "nodes six states"]
-    row_node: Int[Values, " rows"]
-    """Node of each output row; padding points behind the last node."""
-    nodes: Int[Values, ""]
-    """How many nodes are real."""
+    half: Float[Values, "lengths modes people"]
+    """What half a step leaves of a mode."""
+    reaction: ReactionTable | None
+    """Of modes, then enzyme pools."""
 
 
 class Course(NamedTuple):
@@ -75,160 +68,127 @@ class Course(NamedTuple):
     rows: Float[Values, "rows quantities people"]
     """Body quantities, then plasma concentrations, at the output times (and padding)."""
     lowest_ventilation: Float[Values, " people"]
+    """1 where it was not watched."""
 
 
-def schedules(
-    mesh: Mesh,
-    rates: NDArray[np.float64],
-    boundaries_h: Sequence[float] = (),
-    precision: type[np.floating[Any]] = np.float64,
-) -> list[tuple[Schedule, int]]:
-    """The mesh in pieces between ``boundaries_h``, each with its number of output rows.
+@partial(jax.jit, static_argnames=("system",))
+def step_tables(
+    system: System, numbers: SystemNumbers, modes: Modes, lengths_h: Float[Values, " lengths"]
+) -> Tables:
+    """Tables for steps of ``lengths_h``, in double precision."""
+    reacting = None
+    if numbers.reaction is not None:
+        reacting = jnp.concatenate([modes.rate, system.turnover(numbers.reaction)])
 
-    ``rates`` are the decay rates ``(states,)`` that the exponential scheme takes as its linear part;
-    ``precision`` is that of the body. All pieces have the same padded shape.
-    """
-    table = np.stack(coefficients(mesh.step_h, rates), axis=1).astype(precision)
-    cuts = mesh.pieces(boundaries_h)
-    nodes = -(-max(cut.stop - cut.start for cut in cuts) // NODE_BLOCK) * NODE_BLOCK
-    most_rows = max(int(mesh.is_output[cut].sum()) for cut in cuts)
-    rows = -(-max(most_rows, 1) // ROW_BLOCK) * ROW_BLOCK
-    result = []
-    for cut in cuts:
-        count = cut.stop - cut.start
-        own_rows = np.flatnonzero(mesh.is_output[cut])
-        plan = Schedule(
-            step_h=_padded(mesh.step_h[cut], nodes, 0.0),
-            dose_kind=_padded(mesh.dose_kind[cut], nodes, -1),
-            coefficients=_padded(table[cut], nodes, 0.0),
-            row_node=_padded(own_rows.astype(np.int32), rows, count),
-            nodes=np.int32(count),
+    def one(h: Values) -> Tables:
+        return Tables(
+            jnp.exp(-0.5 * h * modes.rate),
+            None if reacting is None else reaction_table(h, reacting),
         )
-        result.append((plan, len(own_rows)))
-    return result
+
+    tables: Tables = jax.lax.map(one, jnp.asarray(lengths_h))
+    return tables
 
 
-def _padded(values: NDArray[Any], length: int, filler: float) -> NDArray[Any]:
-    spare = np.full((length - len(values), *values.shape[1:]), filler, dtype=values.dtype)
-    return np.concatenate([values, spare])
-
-
-@partial(jax.jit, static_argnames=("body",))
+@partial(jax.jit, static_argnames=("system", "chosen"))
 def integrate(
-    body: System,
+    system: System,
     numbers: SystemNumbers,
     modes: Modes,
+    tables: Tables,
     doses: Float[Values, "kinds modes people"],
     state: PersonState,
     plan: Schedule,
-    rates: Float[Values, " states"],
+    chosen: tuple[int, ...] | None = None,
 ) -> Course:
     """Run one piece of a mesh.
 
     Parameters
     ----------
+    tables
+        Of :func:`step_tables` for the lengths of ``plan``.
     doses
         Jump of the modes for each kind of dose.
-    rates
-        Decay rates that the coefficients of ``plan`` were made for.
+    chosen
+        Places of the quantities that rows hold, all by default; what nobody asks for is not computed.
 
-    Where enzymes change clearances, the modes take the same exponential step as the body, each person with
-    rates of their own. Kinetics are always in float64; the body is computed in the precision of
-    ``state.body``, which ``numbers`` and the coefficients of ``plan`` must share.
+    Kinetics are always in float64; the body is computed in the precision of ``state.body``, which
+    ``numbers.body`` must share.
     """
     kind_of_float = state.body.dtype
-    typical_decay = jnp.asarray(rates, dtype=kind_of_float)[:, None]
     # in a loop, arrays of the program's own are indexed, whatever was handed in
-    plan = jax.tree.map(jnp.asarray, plan)
-    modes = jax.tree.map(jnp.asarray, modes)
-    slow = body.slow_binders
-    jumps = jnp.asarray(doses)
+    plan, modes, tables, jumps = jax.tree.map(jnp.asarray, (plan, modes, tables, doses))
+    body, reaction = system.body, numbers.reaction
+    rate = jnp.asarray(body.relaxation_rates(numbers.body))[system.slow_binders :]
 
-    def concentrations(now: Float[Values, "modes people"]) -> Float[Values, "ligands people"]:
-        return jnp.sum(modes.effect * now, axis=1).astype(kind_of_float)
+    def effects(z: Float[Values, "modes people"]) -> Float[Values, "inputs people"]:
+        return system.effects(z, modes.effect).astype(kind_of_float)
 
-    reaction = numbers.reaction
+    def at_node(
+        index: Int[Values, ""], z: Float[Values, "modes people"], y: cascade.BodyState, pull: cascade.Pull
+    ) -> tuple[Values, cascade.Pull, Tables, Values]:
+        """Modes and pull after the dose at a node, tables and length of the step that follows.
 
-    def slopes(
-        y: Float[Values, "states people"], z: Float[Values, "modes people"], decay: Values
-    ) -> tuple[Values, Values]:
-        """What the linear parts lack, of the state and of the modes."""
-        amounts = None if reaction is None else body.amounts(z, reaction)
-        changed, flows = body.change(y, concentrations(z), amounts, numbers)
-        lacking = jnp.zeros_like(z) if reaction is None else body.into_modes(flows, z.shape[0], reaction)
-        return changed + decay * y, lacking
-
-    def with_slow_binding(
-        index: Int[Values, ""], z: Float[Values, "modes people"], c: Coefficients
-    ) -> tuple[Coefficients, Float[Values, "states people"]]:
-        """Coefficients and decay rates in which slow binders settle as fast as this person's concentration
-        makes them: at high ones far faster than they dissociate.
+        Looked up a step ahead: a compiled loop that finds its place in a table is not vectorised.
         """
-        own = body.slow_binding_rates(concentrations(z), numbers).astype(z.dtype)
-        people = own.shape[1:]
+        kind, length = plan.dose_kind[index], plan.length[index]
 
-        def join(first: Values, rest: Values) -> Values:
-            kept = jnp.broadcast_to(rest[slow:], (rest.shape[0] - slow, *people))
-            return jnp.concatenate([first.astype(kind_of_float), kept])
+        def given() -> tuple[Values, cascade.Pull]:
+            more = z + jumps[kind]
+            return more, cascade.pull(body, numbers.body, y, effects(more))
 
-        mine = mode_coefficients(plan.step_h[index], own)
-        return Coefficients(*map(join, mine, c)), join(own, typical_decay)
+        z, pull = jax.lax.cond(kind >= 0, given, lambda: (z, pull))
+        return z, pull, jax.tree.map(lambda table: table[length], tables), plan.lengths_h[length]
 
-    def dosed(index: Int[Values, ""], z: Float[Values, "modes people"]) -> Float[Values, "modes people"]:
-        kind = plan.dose_kind[index]
-        return z + jnp.where(kind >= 0, jumps[jnp.maximum(kind, 0)], 0.0)
-
-    def node(index: Int[Values, ""], carry: tuple[PersonState, Values]) -> tuple[PersonState, Values]:
-        (z, y), lowest = carry
-        z = dosed(index, z)
-        c, decay = Coefficients(*plan.coefficients[index][:, :, None]), typical_decay
-        if slow:
-            c, decay = with_slow_binding(index, z, c)
-        steps = stages(c)
-        if reaction is None:  # exact, whatever the body does
-            half = jnp.exp(-0.5 * plan.step_h[index] * modes.rate)
-            z_middle = z * half
-            z_end = z_middle * half
-            on_the_way = jnp.stack([z, z_middle, z_middle, z_end])
+    def node(index: Int[Values, ""], carry: _Carry) -> _Carry:
+        z, y, pools, pull, lowest, here, h = carry
+        if reaction is None:
+            z_middle = here.half * z
+            z_end, pools_end = here.half * z_middle, pools
         else:
-            mode_steps = stages(mode_coefficients(plan.step_h[index], modes.rate))
-            z_end = mode_steps.keep[3] * z
+            assert here.reaction is not None
+            z_middle, z_end, pools_end = react(system, numbers, here.reaction, h, z, pools, y, pull.effect_nm)
+        y_end, pull_end = cascade.step(
+            body, numbers.body, h, rate, y, pull, effects(z_middle), effects(z_end)
+        )
 
-        def stage(number: Values, sums: tuple[Values, ...]) -> tuple[Values, ...]:
-            y_end, y_first, y_last, z_end, z_first, z_last = sums
-            at_y = steps.keep[number] * y + steps.first[number] * y_first + steps.last[number] * y_last
-            if reaction is None:
-                f, _ = slopes(at_y, on_the_way[number], decay)
-                y_first = jnp.where(number == 0, f, y_first)
-                return y_end + steps.weight[number] * f, y_first, f, z_end, z_first, z_last
-            m = mode_steps
-            at_z = m.keep[number] * z + m.first[number] * z_first + m.last[number] * z_last
-            f, g = slopes(at_y, at_z, decay)
-            y_first, z_first = jnp.where(number == 0, f, y_first), jnp.where(number == 0, g, z_first)
-            return y_end + steps.weight[number] * f, y_first, f, z_end + m.weight[number] * g, z_first, g
+        def watched() -> Values:
+            breath = body.observe_ventilation(cascade.join(y_end), pull_end.effect_nm, numbers.body)
+            return jnp.minimum(lowest, breath)
 
-        # for one person compiling takes longer than running, and a loop compiles faster
-        no_y, no_z = jnp.zeros_like(y), jnp.zeros_like(z)
-        sums = (steps.keep[3] * y, no_y, no_y, z_end, no_z, no_z)
-        y_end, _, _, z_end, _, _ = jax.lax.fori_loop(0, 4, stage, sums, unroll=y.shape[-1] > 1)
-        breath = body.observe_ventilation(y_end, concentrations(z_end), numbers)
-        return PersonState(z_end, y_end), jnp.minimum(lowest, breath)
+        lowest = jax.lax.cond(plan.watch, watched, lambda: lowest)
+        z_next, pull_next, there, h_next = at_node(index + 1, z_end, y_end, pull_end)
+        return _Carry(z_next, y_end, pools_end, pull_next, lowest, there, h_next)
 
-    def row(
-        carry: tuple[Values, tuple[PersonState, Values]], target: Int[Values, ""]
-    ) -> tuple[tuple[Values, tuple[PersonState, Values]], Values]:
+    def row(carry: tuple[Values, _Carry], target: Int[Values, ""]) -> tuple[tuple[Values, _Carry], Values]:
         done, people = carry
         people = jax.lax.fori_loop(done, target, node, people)
-        (z, y), _ = people
-        seen_z = dosed(target, z)
-        seen = body.observe(y, concentrations(seen_z), numbers)
-        plasma = jnp.sum(modes.plasma * seen_z, axis=1).astype(kind_of_float)
-        return (target, people), jnp.concatenate([seen, plasma])
+        z = people.modes
+        seen = body.observe(cascade.join(people.body), people.pull.effect_nm, numbers.body)
+        plasma = system.plasma(z, modes.plasma).astype(kind_of_float)
+        rows = jnp.concatenate([seen, plasma])
+        return (target, people), rows if chosen is None else jnp.stack([rows[place] for place in chosen])
 
-    start = (
-        jnp.int32(0),
-        (PersonState(*map(jnp.asarray, state)), jnp.ones(state.body.shape[-1], dtype=kind_of_float)),
-    )
-    (done, people), rows = jax.lax.scan(row, start, plan.row_node)
-    end, lowest = jax.lax.fori_loop(done, plan.nodes, node, people)
-    return Course(end=end, rows=rows, lowest_ventilation=lowest)
+    z, y = map(jnp.asarray, state)
+    lowest = jnp.ones(y.shape[-1], dtype=kind_of_float)
+    groups = cascade.split(body, y[: body.size])
+    z, pull, here, h = at_node(jnp.int32(0), z, groups, cascade.pull(body, numbers.body, groups, effects(z)))
+    start = _Carry(z, groups, y[body.size :].astype(z.dtype), pull, lowest, here, h)
+    # there is padding behind the last row, which takes people to the last node
+    (_, end), rows = jax.lax.scan(row, (jnp.int32(0), start), plan.row_node)
+    reached = jnp.concatenate([cascade.join(end.body), end.pools.astype(kind_of_float)])
+    return Course(PersonState(end.modes, reached), rows, end.lowest)
+
+
+class _Carry(NamedTuple):
+    """What goes from node to node."""
+
+    modes: Float[Values, "modes people"]
+    """After the dose at the node."""
+    body: cascade.BodyState
+    pools: Float[Values, "pools people"]
+    pull: cascade.Pull
+    lowest: Float[Values, " people"]
+    here: Tables
+    """Of the step that follows."""
+    step_h: Float[Values, ""]

@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-FIRST_STEP_H = 0.02
-GROWTH = 1.25
-LONGEST_STEP_H = 0.5
+FIRST_STEP_H = 0.01
+GROWTH = 1.5
+LONGEST_STEP_H = 1.0
 SAME_TIME_H = 1e-9
 
 
@@ -46,6 +46,7 @@ def build_mesh(
     outputs: Sequence[float] | NDArray[np.float64] = (),
     stops: Sequence[float] | NDArray[np.float64] = (),
     refinement: float = 1.0,
+    first_step_h: Sequence[float] = (),
 ) -> Mesh:
     """A mesh from ``start_h`` to ``end_h``.
 
@@ -59,17 +60,21 @@ def build_mesh(
         Further times that a node must lie on.
     refinement
         All steps are divided by this: 2 halves them.
+    first_step_h
+        The first step after a dose of each kind, before refinement; by default the shortest there is.
     """
     given = sorted((t, k) for t, k in doses if start_h - SAME_TIME_H <= t < end_h - SAME_TIME_H)
     fixed = np.unique(np.concatenate([[start_h, end_h], [t for t, _ in given], outputs, stops]).round(9))
     fixed = fixed[(fixed >= start_h - SAME_TIME_H) & (fixed <= end_h + SAME_TIME_H)]
-    dose_times = {round(t, 9) for t, _ in given}
+    kinds: dict[float, list[int]] = {}
+    for t, kind in given:
+        kinds.setdefault(round(t, 9), []).append(kind)
     times: list[float] = [float(fixed[0])]
-    step = FIRST_STEP_H / refinement
+    step = min(first_step_h, default=FIRST_STEP_H) / refinement
     longest = LONGEST_STEP_H / refinement
     for left, right in pairwise(fixed):
-        if float(left) in dose_times:
-            step = FIRST_STEP_H / refinement
+        for kind in kinds.get(float(left), ()):
+            step = min(step, (first_step_h[kind] if first_step_h else FIRST_STEP_H) / refinement)
         now = float(left)
         while right - now > SAME_TIME_H:
             remaining = right - now
@@ -82,9 +87,6 @@ def build_mesh(
                 step = min(step * GROWTH ** (1 / refinement), longest)
             now = right if taken == remaining else now + taken
             times.append(float(now))
-    kinds: dict[float, list[int]] = {}
-    for t, kind in given:
-        kinds.setdefault(round(t, 9), []).append(kind)
     return _nodes(times, kinds, {round(float(t), 9) for t in outputs})
 
 

@@ -17,6 +17,7 @@ from ebbtide.library import Library
 from ebbtide.physiology.disposition import SUPPORT, Family, rate_matrix
 
 Array = NDArray[np.float64]
+TOO_CLOSE = "kinetic rates of a person nearly coincide: the modes cannot be told apart"
 
 
 class Modes(NamedTuple):
@@ -69,11 +70,11 @@ def decompose(
     for family in families:
         matrix = rate_matrix(library, family, numbers)
         matrices.append(matrix)
-        values, vectors = _real_modes(matrix)
+        values, vectors, inverse = _real_modes(matrix)
         block = slice(start, start + len(family.states))
         rate[block] = -values.T
         to_states[block, block] = np.moveaxis(vectors, 0, -1)
-        to_modes[block, block] = np.moveaxis(np.linalg.inv(vectors), 0, -1)
+        to_modes[block, block] = np.moveaxis(inverse, 0, -1)
         start = block.stop
     rate[np.abs(rate) < 1e-12] = 0.0
     return Decomposition(
@@ -89,15 +90,20 @@ def decompose(
     )
 
 
-def _real_modes(matrix: Array) -> tuple[Array, Array]:
+def _real_modes(matrix: Array) -> tuple[Array, Array, Array]:
     values, vectors = np.linalg.eig(matrix)
     if np.iscomplexobj(values):
         if np.abs(values.imag).max() > 1e-9 * np.abs(values.real).max():
-            raise FloatingPointError("kinetic rates of a person coincide: the modes cannot be told apart")
+            raise FloatingPointError(TOO_CLOSE)
         values, vectors = values.real, vectors.real
-    if np.linalg.cond(vectors).max() > 1e10:
-        raise FloatingPointError("kinetic rates of a person nearly coincide: the modes cannot be told apart")
-    return values, vectors
+    try:
+        inverse = np.linalg.inv(vectors)
+    except np.linalg.LinAlgError:
+        raise FloatingPointError(TOO_CLOSE) from None
+    # by the norm of Frobenius: cheaper than singular values, and never smaller
+    if (np.linalg.norm(vectors, axis=(1, 2)) * np.linalg.norm(inverse, axis=(1, 2))).max() > 1e10:
+        raise FloatingPointError(TOO_CLOSE)
+    return values, vectors, inverse
 
 
 def _rows(

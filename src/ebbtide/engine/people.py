@@ -71,16 +71,19 @@ def make_people(
     traits: Traits,
     seed: int,
     spread: Spread,
+    first: int = 0,
 ) -> People:
-    """Draw a group: as many people as ``traits`` has."""
+    """Draw a group from person number ``first`` on: as many people as ``traits`` has."""
     count = len(traits.weight_kg)
-    drawn = draw_numbers(library, composition.compounds, count, seed, spread, _forms(composition.inputs))
+    drawn = draw_numbers(
+        library, composition.compounds, count, seed, spread, _forms(composition.inputs), first
+    )
     drawn = with_traits(library, drawn, traits)
     numbers, activity = scaled_numbers(library, composition, drawn, traits)
     kinetics = decompose(
         library, composition.families, numbers, composition.compounds, composition.body.inputs
     )
-    factors = draw_product_factors(_contents(library, kinds, own_products), count, seed, spread)
+    factors = draw_product_factors(_contents(library, kinds, own_products), count, seed, spread, first)
     amounts = dose_amounts(library, kinds, numbers, factors, kinetics.states)
     return People(
         composition=composition,
@@ -121,6 +124,7 @@ def scaled_numbers(
     library: Library, composition: Composition, drawn: Mapping[str, Array], traits: Traits
 ) -> tuple[Numbers, dict[str, Array]]:
     """Drawn numbers with volumes, clearances and first pass of these people, and their enzymes' activity."""
+    drawn = enzymes.with_cirrhosis(drawn, traits.child_pugh)
     numbers = dict(drawn)
     egfr = None if traits.egfr is None else traits.egfr * conversion("mL/min", "L/h")
     activity = enzymes.activities(numbers, traits.cyp2d6, traits.child_pugh, egfr)
@@ -169,9 +173,11 @@ def dose_amounts(
         sign = -1.0 if kind.ends else 1.0
         if kind.support:
             result[row, states.index((kind.support, disposition.SUPPORT))] = sign
-        for entry, amount in kind.contents(library):
+        for entry, amount, share in kind.contents(library):
             name = entry[0]
             given = sign * amount * factors.get((kind.product, name), np.ones(people))
+            if share:
+                given = given * numbers[share]
             if kind.over_h > 0:
                 result[row, states.index((name, disposition.pump_role(entry)))] += given / kind.over_h
                 continue

@@ -1,48 +1,61 @@
-r"""Coefficients of the exponential scheme for modes, whose rates differ between people.
+r"""The functions of exponential integrators, and the fourth-order scheme of Cox and Matthews (2002).
 
-The same scheme as :mod:`.exponential`, by the functions
+For :math:`\dot y = -k y + N(y, t)` the linear part is exact and unconditionally stable, with a rate of each
+person's own; with :math:`k = 0` the scheme is classical RK4. Its coefficients are sums of the functions
 
 .. math:: \varphi_1(x) = \frac{1 - e^{-x}}{x}, \quad \varphi_2 = \frac{1 - \varphi_1}{x}, \quad
     \varphi_3 = \frac{1/2 - \varphi_2}{x}
 
-in double precision; below a small :math:`x`, where these cancel, by their series.
+and below a small :math:`x`, where these cancel, by their series.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Float
 
 from ebbtide.physiology.arrays import Values
 
-from .exponential import Coefficients
+SMALL = {8: 0.3, 4: 0.5}
+TERMS = {8: 10, 4: 6}
+"""By the bytes of a number."""
 
-SMALL = 0.3
-TERMS = 10
+
+class Coefficients(NamedTuple):
+    """Of one step, each ``(modes, people)``."""
+
+    whole: Any
+    half: Any
+    stage: Any
+    first: Any
+    middle: Any
+    last: Any
+
+
+def phi_functions(x: Float[Values, "modes people"]) -> tuple[Values, Values, Values]:
+    """The three functions at ``x``, 0 or more, in its precision."""
+    small = x <= SMALL[x.dtype.itemsize]
+    large = jnp.where(small, 1.0, x)
+    first_large = (1.0 - jnp.exp(-large)) / large
+    second_large = (1.0 - first_large) / large
+    third_large = (0.5 - second_large) / large
+    wide = (first_large, second_large, third_large)
+    one, two, three = (jnp.where(small, _series(x, order), at) for order, at in enumerate(wide, 1))
+    return one, two, three
 
 
 def mode_coefficients(step_h: Float[Values, ""], rate: Float[Values, "modes people"]) -> Coefficients:
     """Coefficients of shape ``(modes, people)`` for one step; rates are 0 or more."""
     x = step_h * rate
     half = jnp.exp(-0.5 * x)
-    whole = half * half
-    large = jnp.where(x > SMALL, x, 1.0)
-    first_large = (1.0 - whole) / large
-    second_large = (1.0 - first_large) / large
-    third_large = (0.5 - second_large) / large
-    one, two, three = (
-        jnp.where(x > SMALL, wide, _series(x, order))
-        for order, wide in ((1, first_large), (2, second_large), (3, third_large))
-    )
-    middle = 0.5 * x
-    stage = jnp.where(
-        middle > SMALL, (1.0 - half) / jnp.where(middle > SMALL, middle, 1.0), _series(middle, 1)
-    )
+    one, two, three = phi_functions(x)
+    stage, _, _ = phi_functions(0.5 * x)
     # with z = -x: phi1(z) = one, phi2(z) = two, phi3(z) = three
     return Coefficients(
-        whole=whole,
+        whole=half * half,
         half=half,
         stage=0.5 * step_h * stage,
         first=step_h * (one - 3.0 * two + 4.0 * three),
@@ -53,7 +66,8 @@ def mode_coefficients(step_h: Float[Values, ""], rate: Float[Values, "modes peop
 
 def _series(x: Float[Values, "modes people"], order: int) -> Float[Values, "modes people"]:
     """The sum over k of (-x)^k / (k + order)!, by Horner's rule."""
-    total = jnp.full_like(x, 1.0 / math.factorial(TERMS + order))
-    for k in range(TERMS - 1, -1, -1):
+    terms = TERMS[x.dtype.itemsize]
+    total = jnp.full_like(x, 1.0 / math.factorial(terms + order))
+    for k in range(terms - 1, -1, -1):
         total = 1.0 / math.factorial(k + order) - x * total
     return total

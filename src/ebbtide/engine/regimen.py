@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ebbtide.case import DoseEvent, HistoryStream, Support
 from ebbtide.library import Library
-from ebbtide.physiology.entry import Input, depots, form_of
+from ebbtide.physiology.entry import Input, by_mouth, depots, form_of, swallowed_name
 
 SINGLE_SESSION_H = 7 * 24.0
 """How long a support that happens once is taken to be at work."""
+
+
+class Given(NamedTuple):
+    """What of a dose goes one way in."""
+
+    entry: Input
+    amount_nmol: float
+    share: str = ""
+    """Name of the number that is the share of the amount, ``""`` for all of it."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +44,17 @@ class DoseKind:
     support: str = ""
     """Name of a support that begins (or, with ``ends``, ends); then nothing is given."""
 
-    def contents(self, library: Library) -> tuple[tuple[Input, float], ...]:
-        """The way in and the amount (nmol) of each compound that has kinetics."""
-        return tuple(
-            ((name, self.route, form_of(library, self.form, name, self.route)), amount)
-            for name, amount in self.amounts_nmol
-            if library.compounds[name].disposition is not None
-        )
+    def contents(self, library: Library) -> tuple[Given, ...]:
+        """The ways in of each compound that has kinetics: its own, and by mouth what is swallowed."""
+        result = []
+        for name, amount in self.amounts_nmol:
+            if library.compounds[name].disposition is None:
+                continue
+            entry = (name, self.route, form_of(library, self.form, name, self.route))
+            result.append(Given(entry, amount))
+            if share := swallowed_name(library, entry):
+                result.append(Given(by_mouth(entry), amount, share))
+        return tuple(result)
 
 
 @dataclass(frozen=True)
@@ -93,20 +107,20 @@ class Inputs:
 def inputs_of(library: Library, kinds: Iterable[DoseKind]) -> Inputs:
     """The ways in of ``kinds``, which of them are infused, and the supports."""
     kinds = tuple(kinds)
-    entries = {entry for kind in kinds for entry, _ in kind.contents(library)}
-    infused = {entry for kind in kinds if kind.over_h > 0 for entry, _ in kind.contents(library)}
+    entries = {given.entry for kind in kinds for given in kind.contents(library)}
+    infused = {given.entry for kind in kinds if kind.over_h > 0 for given in kind.contents(library)}
     supports = {kind.support for kind in kinds if kind.support}
     return Inputs(tuple(sorted(entries)), tuple(sorted(infused)), tuple(sorted(supports)))
 
 
 def expand(library: Library, kind: DoseKind) -> Iterator[tuple[float, DoseKind]]:
     """The kinds that one dose is made of, each with its delay: one a lag, and the end of an infusion."""
-    lags: dict[float, list[tuple[str, float]]] = {}
-    for entry, amount in kind.contents(library):
+    lags: dict[float, dict[str, float]] = {}
+    for entry, amount, _ in kind.contents(library):
         for lag_h in dict.fromkeys(d.lag_h for d in depots(library, entry)) or (0.0,):
-            lags.setdefault(lag_h, []).append((entry[0], amount))
+            lags.setdefault(lag_h, {})[entry[0]] = amount
     for lag_h, amounts in lags.items():
-        part = replace(kind, amounts_nmol=tuple(amounts), lag_h=lag_h)
+        part = replace(kind, amounts_nmol=tuple(amounts.items()), lag_h=lag_h)
         yield lag_h, part
         if kind.over_h > 0:
             yield lag_h + kind.over_h, replace(part, ends=True)

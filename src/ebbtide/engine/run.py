@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +13,14 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from .first_steps import first_steps
 from .history import Group, state_at_start
-from .integrate import Course, PersonState, Schedule, integrate, schedules
-from .mesh import SAME_TIME_H, build_mesh
+from .integrate import Course, PersonState, Tables, integrate, step_tables
+from .mesh import SAME_TIME_H, Mesh, build_mesh
 from .modes import Modes
-from .people import People
+from .people import Composition, People
 from .regimen import Regimen
+from .schedule import Schedule, schedules
 from .system import System, SystemNumbers
 
 Array = NDArray[np.float64]
@@ -51,6 +53,10 @@ class Request:
     refinement: float = 1.0
     precision: type[np.floating[Any]] = np.float64
     """Of the body after the start; kinetics and history are always float64."""
+    first_step_h: tuple[float, ...] | None = None
+    """After a dose of each kind; by default of the people who are run."""
+    quantities: tuple[str, ...] | None = None
+    """What rows hold, in this order; by default quantities of the body, then plasma of each compound."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +67,31 @@ class Batch:
     numbers: SystemNumbers
     modes: Modes
     doses: Array
-    rates: Array
     refinement: float
+    first_step_h: tuple[float, ...]
+    chosen: tuple[int, ...] | None = None
+    known_tables: dict[bytes, Tables] = field(default_factory=dict)
 
     def run(self, state: PersonState, plan: Schedule) -> Course:
         """Integrate over one piece of a mesh."""
-        course: Course = integrate(self.body, self.numbers, self.modes, self.doses, state, plan, self.rates)
+        course: Course = integrate(
+            self.body,
+            self.numbers,
+            self.modes,
+            self.tables(plan.lengths_h),
+            self.doses,
+            state,
+            plan,
+            self.chosen,
+        )
         return course
+
+    def tables(self, lengths_h: Array) -> Tables:
+        """Tables for steps of these lengths, made once."""
+        key = lengths_h.tobytes()
+        if key not in self.known_tables:
+            self.known_tables[key] = step_tables(self.body, self.numbers, self.modes, lengths_h)
+        return self.known_tables[key]
 
     def run_between(
         self, state: PersonState, start_h: float, end_h: float, doses: Sequence[tuple[float, int]]
@@ -75,10 +99,21 @@ class Batch:
         """The state at ``end_h``."""
         if end_h - start_h < SAME_TIME_H:
             return state
-        mesh = build_mesh(start_h, end_h, doses, refinement=self.refinement)
-        for plan, _ in schedules(mesh, self.rates, np.arange(start_h + DAY_H, end_h, DAY_H).tolist()):
+        mesh = self.mesh(start_h, end_h, doses)
+        for plan, _ in schedules(mesh, np.arange(start_h + DAY_H, end_h, DAY_H).tolist()):
             state = self.run(state, plan).end
         return PersonState(*map(np.asarray, state))
+
+    def mesh(
+        self,
+        start_h: float,
+        end_h: float,
+        doses: Sequence[tuple[float, int]],
+        outputs: Sequence[float] | Array = (),
+        stops: Sequence[float] | Array = (),
+    ) -> Mesh:
+        """A mesh of this refinement."""
+        return build_mesh(start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h)
 
     @property
     def group(self) -> Group:
@@ -105,21 +140,21 @@ def run_people(
     people: People,
     regimen: Regimen,
     request: Request,
-    typical_rates: Array,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[ArmCourse]:
     """Every arm of ``regimen`` for ``people``, in the order of the arms.
 
-    ``typical_rates`` are the relaxation rates of the typical person, which the exponential scheme
-    takes as its linear part. ``progress`` is told how many people-arms were finished.
+    ``progress`` is told how many people-arms were finished.
     """
     size = next((c for c in CHUNKS if people.count <= c), CHUNKS[-1])
     starts = range(0, people.count, size)
+    first = request.first_step_h or first_steps(people)
+    chosen = _chosen(people.composition, request.quantities)
 
     def one(start: int) -> list[tuple[Array, Array | None]]:
-        chosen = np.minimum(np.arange(start, start + size), people.count - 1)
+        those = np.minimum(np.arange(start, start + size), people.count - 1)
         kept = min(size, people.count - start)
-        batch = _batch(people, chosen, typical_rates, request.refinement)
+        batch = replace(_batch(people, those, request.refinement, first), chosen=chosen)
         group = batch.group
         initial = state_at_start(group, regimen.streams)
         result = []
@@ -140,14 +175,23 @@ def run_people(
     return arms
 
 
-def start_states(people: People, regimen: Regimen, rates: Array, refinement: float = 1.0) -> PersonState:
+def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tuple[int, ...] | None:
+    if quantities is None:
+        return None
+    every = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
+    return tuple(every.index(name) for name in quantities)
+
+
+def start_states(people: People, regimen: Regimen, refinement: float = 1.0) -> PersonState:
     """The state of each person at the start of the case."""
-    batch = _batch(people, np.arange(people.count), rates, refinement)
+    batch = _batch(people, np.arange(people.count), refinement, first_steps(people))
     group = batch.group
     return state_at_start(group, regimen.streams)
 
 
-def _batch(people: People, chosen: NDArray[np.intp], rates: Array, refinement: float) -> Batch:
+def _batch(
+    people: People, chosen: NDArray[np.intp], refinement: float, first_step_h: tuple[float, ...] = ()
+) -> Batch:
     def pick(values: Any) -> Any:
         return np.ascontiguousarray(np.asarray(values)[..., chosen])
 
@@ -156,8 +200,8 @@ def _batch(people: People, chosen: NDArray[np.intp], rates: Array, refinement: f
         numbers=jax.tree.map(pick, people.body_numbers),
         modes=jax.tree.map(pick, people.kinetics.modes),
         doses=pick(people.doses),
-        rates=rates,
         refinement=refinement,
+        first_step_h=first_step_h,
     )
 
 
@@ -169,12 +213,12 @@ def _run_arm(
     state = PersonState(initial.modes, np.asarray(initial.body).astype(request.precision))
     probe = None
     if request.probe_kind is not None and request.probe_days:
-        taken = build_mesh(0.0, PROBE_H, [(0.0, request.probe_kind)], refinement=request.refinement)
-        [(probe, _)] = schedules(taken, batch.rates, (), request.precision)
+        taken = batch.mesh(0.0, PROBE_H, [(0.0, request.probe_kind)])
+        [(probe, _)] = schedules(taken, watch=True)
     days = np.arange(0.0, request.duration_h, DAY_H)
-    mesh = build_mesh(0.0, request.duration_h, doses, request.output_h, days, request.refinement)
+    mesh = batch.mesh(0.0, request.duration_h, doses, request.output_h, days)
     rows, lowest = [], []
-    for day, (plan, count) in enumerate(schedules(mesh, batch.rates, days.tolist(), request.precision)):
+    for day, (plan, count) in enumerate(schedules(mesh, days.tolist())):
         if probe is not None and day in request.probe_days:
             lowest.append(np.asarray(batch.run(state, probe).lowest_ventilation))
         course = batch.run(state, plan)

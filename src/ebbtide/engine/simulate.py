@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from ebbtide.case import Case, DoseEvent, Support
 from ebbtide.library import InputError, Library
-from ebbtide.population import BETWEEN_PERSON, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
+from ebbtide.population import BETWEEN_PERSON, BLOCK, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
 
 from .accuracy import MeshError, ReferenceCheck, choose_mesh, relative_error
+from .crowd import PERCENTILES, Crowd
+from .first_steps import first_steps
 from .forecast import ArmForecast
 from .people import Composition, People, compose, make_people
 from .quantities import attributes
@@ -24,7 +26,6 @@ from .regimen import Regimen, build_regimen, inputs_of
 from .run import ArmCourse, Request, run_people, start_states
 
 Array = NDArray[np.float64]
-PERCENTILES = (5, 25, 50, 75, 95)
 DEFAULT_TOLERANCE = 1e-4
 LAST_PROBE_DAY = 28
 REFERENCE_H = 48.0
@@ -117,23 +118,24 @@ def simulate(
         probe_kind=_former_kind(regimen, library),
     )
 
-    def group(count: int, spread: Spread) -> tuple[People, tuple[str, ...]]:
-        traits = draw_traits(case.person, library, count, seed, spread)
+    def group(count: int, spread: Spread, first: int = 0) -> tuple[People, tuple[str, ...]]:
+        traits = draw_traits(case.person, library, count, seed, spread, first)
         return make_people(
-            library, composition, regimen.kinds, case.products, traits, seed, spread
+            library, composition, regimen.kinds, case.products, traits, seed, spread, first
         ), traits.missing
 
     typical, missing = group(1, TYPICAL)
-    rates = np.asarray(composition.body.relaxation_rates(typical.body_numbers))[:, 0]
     names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
-    request = replace(request, precision=np.float64 if people == 1 else np.float32)
+    request = replace(
+        request, precision=np.float64 if people == 1 else np.float32, first_step_h=first_steps(typical)
+    )
     runs: dict[float, list[ArmCourse]] = {}
 
     def typical_rows(refinement: float, fine: bool) -> list[Array]:
         how = replace(request, refinement=refinement)
         if fine:  # only to compare with: in full precision, and without probes
             how = replace(how, precision=np.float64, probe_kind=None)
-        courses = run_people(typical, regimen, how, rates)
+        courses = run_people(typical, regimen, how)
         if not fine:
             runs[refinement] = courses
         return [course.rows[..., 0] for course in courses]
@@ -143,12 +145,10 @@ def simulate(
     request = replace(request, refinement=mesh_error.refinement)
     reference = None
     if people > 1 if check_reference is None else check_reference:
-        reference = _against_reference(
-            typical, regimen, arms, runs[mesh_error.refinement], request, rates, names
-        )
-    courses: dict[str, list[ArmCourse]] = {}
+        reference = _against_reference(typical, regimen, arms, runs[mesh_error.refinement], request, names)
+    crowds: dict[str, list[Crowd]] = {}
     if people == 1:
-        courses["between_person"] = runs[mesh_error.refinement]
+        crowds["between_person"] = _gathered(runs[mesh_error.refinement], [Crowd(1) for _ in arms])
     else:
         total = 2 * people * len(arms)
         done = 0
@@ -160,13 +160,15 @@ def simulate(
 
         # the first are the people of the results: they differ in all that is unknown
         for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
-            crowd, _ = group(people, spread)
-            courses[spread.basis] = run_people(crowd, regimen, request, rates, count)
+            crowds[spread.basis] = [Crowd(people) for _ in arms]
+            for first in range(0, people, BLOCK):
+                some, _ = group(min(BLOCK, people - first), spread, first)
+                _gathered(run_people(some, regimen, request, count), crowds[spread.basis])
     former = _former_dose(case, regimen)
     return Simulation(
         arms=tuple(
             _arm_forecast(
-                arm, [courses[b][i] for b in courses], list(courses), names, request, former, library, case
+                arm, [crowds[b][i] for b in crowds], list(crowds), names, request, former, library, case
             )
             for i, arm in enumerate(arms)
         ),
@@ -177,18 +179,23 @@ def simulate(
     )
 
 
+def _gathered(courses: Sequence[ArmCourse], crowds: list[Crowd]) -> list[Crowd]:
+    for course, crowd in zip(courses, crowds, strict=True):
+        crowd.add(course)
+    return crowds
+
+
 def _against_reference(
     typical: People,
     regimen: Regimen,
     arms: Sequence[Arm],
     courses: Sequence[ArmCourse],
     request: Request,
-    rates: Array,
     names: Sequence[str],
 ) -> ReferenceCheck:
     index = max(range(len(arms)), key=lambda i: sum(t < REFERENCE_H for t, _ in regimen.arms[i]))
     times = request.output_h[request.output_h <= REFERENCE_H]
-    start = start_states(typical, regimen, rates, request.refinement)
+    start = start_states(typical, regimen, request.refinement)
     exact, _ = reference_rows(typical, start, regimen.arms[index], times)
     course = courses[index].rows[..., 0]
     errors = relative_error(course[: len(times)], exact, names, course)
@@ -225,7 +232,7 @@ def _former_dose(case: Case, regimen: Regimen) -> dict[str, str]:
 
 def _arm_forecast(
     arm: Arm,
-    courses: Sequence[ArmCourse],
+    crowds: Sequence[Crowd],
     bases: Sequence[str],
     names: Sequence[str],
     request: Request,
@@ -233,13 +240,13 @@ def _arm_forecast(
     library: Library,
     case: Case,
 ) -> ArmForecast:
-    main = courses[0]
+    main = crowds[0].course
     time = {"time_h": request.output_h}
     people = xr.Dataset(
         {name: (("time_h", "person"), main.rows[:, i], attributes(name)) for i, name in enumerate(names)},
         coords=time | {"person": np.arange(main.rows.shape[-1])},
     )
-    stacked = np.stack([percentiles(course.rows) for course in courses])
+    stacked = np.stack([crowd.bands for crowd in crowds])
     bands = xr.Dataset(
         {
             name: (("basis", "percentile", "time_h"), stacked[:, :, :, i], attributes(name))
@@ -268,17 +275,9 @@ def _arm_forecast(
     )
 
 
-def percentiles(rows: Array) -> Array:
-    """5, 25, 50, 75 and 95 % over the last axis, as the first axis of the result."""
-    ordered = np.sort(rows, axis=-1)
-    place = np.array(PERCENTILES) / 100.0 * (rows.shape[-1] - 1)
-    lower = np.floor(place).astype(int)
-    upper = np.minimum(lower + 1, rows.shape[-1] - 1)
-    part = place - lower
-    return np.moveaxis(ordered[..., lower] * (1 - part) + ordered[..., upper] * part, -1, 0)
-
-
 def _is_treatment(dose: DoseEvent, library: Library, case: Case) -> bool:
+    if not dose.simulated:
+        return False
     product: Any = library.products.get(dose.product) or case.products[dose.product].product
     return bool(product.evidence_based)
 

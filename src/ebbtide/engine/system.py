@@ -45,6 +45,10 @@ class System:
 
     body: Body
     network: Network | None
+    effect_modes: tuple[tuple[int, int], ...]
+    """First mode and end of the family of each input of the body."""
+    plasma_modes: tuple[tuple[int, int], ...]
+    """The same of each compound."""
     library: Library = field(compare=False, hash=False, repr=False)
 
     @property
@@ -78,11 +82,42 @@ class System:
         """How many of the first states are occupancies of slow binders."""
         return len(self.body.slow)
 
-    def slow_binding_rates(
-        self, effect_nm: Float[Values, "inputs people"], numbers: SystemNumbers
-    ) -> Float[Values, "slow people"]:
-        """How fast those settle at these concentrations, per hour."""
-        return self.body.slow_binding_rates(effect_nm, numbers.body)
+    def effects(
+        self, modes: Float[Values, "modes people"], effect: Float[Values, "inputs modes people"]
+    ) -> Float[Values, "inputs people"]:
+        """What the body reads: concentrations (nM), and 1 or 0 of supports."""
+        return _from_modes(modes, effect, self.effect_modes)
+
+    def plasma(
+        self, modes: Float[Values, "modes people"], plasma: Float[Values, "compounds modes people"]
+    ) -> Float[Values, "compounds people"]:
+        """Plasma concentrations (nM)."""
+        return _from_modes(modes, plasma, self.plasma_modes)
+
+    def turnover(self, reaction: Reaction) -> Float[Values, "pools people"]:
+        """Turnover of the enzyme pools, per hour."""
+        pools = self.network.pools if self.network else ()
+        rows = [jnp.asarray(reaction.numbers.turnover[pool]) for pool in pools]
+        people = reaction.to_modes[0].shape[-1]
+        return jnp.stack(rows) if rows else jnp.zeros((0, people))
+
+    def react(
+        self,
+        modes: Float[Values, "modes people"],
+        pools: Float[Values, "pools people"],
+        liver_function: Float[Values, " people"] | float,
+        reaction: Reaction,
+    ) -> Float[Values, "modes_and_pools people"]:
+        """What linear modes and the turnover of pools lack, per hour."""
+        assert self.network is not None
+        n = reaction.numbers
+        amounts = self.amounts(modes, reaction)
+        now = metabolism.enzymes_now(self.network, amounts, pools, liver_function, n)
+        flows = metabolism.flows(self.network, amounts, now, n)
+        changed = metabolism.pools_change(self.network, pools, now, n)
+        return jnp.concatenate(
+            [self.into_modes(flows, modes.shape[0], reaction), changed + self.turnover(reaction) * pools]
+        )
 
     def prepare(
         self, numbers: Numbers, activity: Mapping[str, Array], kinetics: Decomposition
@@ -138,10 +173,10 @@ class System:
             return changed, None
         n = numbers.reaction.numbers
         pools = state[size:].astype(amounts.dtype)
-        seen = metabolism.exposures(self.network, amounts, n)
         function = self.body.liver_function(state[:size], numbers.body)
-        flows = metabolism.flows(self.network, amounts, pools, seen, function, n)
-        turned = metabolism.pools_change(self.network, pools, seen, n).astype(state.dtype)
+        now = metabolism.enzymes_now(self.network, amounts, pools, function, n)
+        flows = metabolism.flows(self.network, amounts, now, n)
+        turned = metabolism.pools_change(self.network, pools, now, n).astype(state.dtype)
         return jnp.concatenate([changed, turned]), flows
 
     def observe(
@@ -165,10 +200,9 @@ class System:
     def relaxation_rates(self, numbers: SystemNumbers) -> Float[Values, "states people"]:
         """Own decay rate of each state, per hour."""
         rates = self.body.relaxation_rates(numbers.body)
-        if self.network is None or numbers.reaction is None or not self.network.pools:
+        if numbers.reaction is None:
             return rates
-        turnover = numbers.reaction.numbers.turnover
-        return jnp.concatenate([rates, jnp.stack([jnp.asarray(turnover[p]) for p in self.network.pools])])
+        return jnp.concatenate([rates, self.turnover(numbers.reaction)])
 
 
 def build_system(
@@ -176,7 +210,20 @@ def build_system(
 ) -> System:
     """The system for a composition of compounds."""
     body = build_body(library, compounds, supports)
-    return System(body, build_network(library, families, compounds, body.liver_may_fail), library)
+    network = build_network(library, families, compounds, body.liver_may_fail)
+    inputs = (*body.ligands, *body.supports)
+    return System(body, network, modes_of(families, inputs), modes_of(families, compounds), library)
+
+
+def modes_of(families: Sequence[Family], inputs: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """First mode and end of the family that each of ``inputs`` is in: no other mode adds to it."""
+    place: dict[str, tuple[int, int]] = {}
+    start = 0
+    for family in families:
+        stop = start + len(family.states)
+        place |= {name: (start, stop) for name, _ in family.states}
+        start = stop
+    return tuple(place[name] for name in inputs)
 
 
 def _part(table: Array, block: Block, *, rows: bool) -> Array:
@@ -184,3 +231,17 @@ def _part(table: Array, block: Block, *, rows: bool) -> Array:
     return np.ascontiguousarray(
         inside[list(block.compartments)] if rows else inside[:, list(block.compartments)]
     )
+
+
+def _from_modes(
+    modes: Float[Values, "modes people"],
+    table: Float[Values, "rows modes people"],
+    places: Sequence[tuple[int, int]],
+) -> Float[Values, "rows people"]:
+    rows = []
+    for own, (start, stop) in zip(table, places, strict=True):
+        row = own[start] * modes[start]
+        for m in range(start + 1, stop):
+            row = row + own[m] * modes[m]
+        rows.append(row)
+    return jnp.stack(rows) if rows else jnp.zeros((0, *modes.shape[1:]), dtype=modes.dtype)

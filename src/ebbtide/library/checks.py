@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import InputError, unknown_name
 from .parameter import numbers_of
-from .schema import Absorption, Product
+from .schema import Absorption, Compound, Product
 
 if TYPE_CHECKING:
     from .loader import Library
+
+
+SWALLOWED_FROM = ("sublingual", "buccal", "intranasal")
 
 
 def check_references(library: Library) -> None:
@@ -22,7 +25,7 @@ def check_references(library: Library) -> None:
         if compound.name in library.physiology:
             raise InputError("a part of the body has this name", where=f"{where}: name", value=compound.name)
         for route, absorption in compound.absorption.items():
-            _check_absorption(absorption, route, f"{where}: absorption.{route}")
+            _check_absorption(absorption, route, compound, f"{where}: absorption.{route}")
     symptoms = [*library.physiology["symptoms"], "craving"]
     for scale in library.scales.values():
         for item in scale.items:
@@ -33,9 +36,29 @@ def check_references(library: Library) -> None:
         _check_product(product, library)
 
 
-def _check_absorption(absorption: Absorption, route: str, where: str) -> None:
+def _check_absorption(absorption: Absorption, route: str, compound: Compound, where: str) -> None:
     if route != "intravenous" and absorption.rate is None and not absorption.parts:
         raise InputError("key is missing", where=f"{where}.rate")
+    if absorption.swallowed is None:
+        return
+    if route not in SWALLOWED_FROM:
+        raise InputError(
+            "nothing is swallowed by this route", where=where, value=route, allowed=", ".join(SWALLOWED_FROM)
+        )
+    oral = compound.absorption.get("oral")
+    if oral is None or oral.bioavailability is None:
+        raise InputError(
+            f'"{compound.name}" has no bioavailability by mouth, which is needed here',
+            where=f"{where}.swallowed",
+        )
+    swallowed = absorption.swallowed.value * oral.bioavailability.value
+    if absorption.bioavailability is not None and swallowed > absorption.bioavailability.value + 1e-9:
+        raise InputError(
+            "more arrives of what is swallowed than in all",
+            where=f"{where}.swallowed",
+            value=f"{swallowed:.3g}",
+            allowed=f"at most the bioavailability, {absorption.bioavailability.value:.3g}",
+        )
 
 
 def _check_sources(library: Library) -> None:
@@ -53,8 +76,9 @@ def _check_sources(library: Library) -> None:
                         "source", number.source, library.sources, f"{kind}/{name}: {path}.source"
                     )
     for scale in library.scales.values():
-        if scale.source not in library.sources:
-            raise unknown_name("source", scale.source, library.sources, f"scales/{scale.name}: source")
+        for source in scale.sources:
+            if source not in library.sources:
+                raise unknown_name("source", source, library.sources, f"scales/{scale.name}")
 
 
 def _check_metabolites(library: Library) -> None:
@@ -96,4 +120,4 @@ def _check_product(product: Product, library: Library) -> None:
         place = f"{where}: absorption.{name}"
         if name not in {library.compound(c.compound).name for c in product.contents}:
             raise InputError("the product does not hold it", where=place)
-        _check_absorption(absorption, product.route, place)
+        _check_absorption(absorption, product.route, library.compound(name), place)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
+import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,8 +16,12 @@ from pydantic import ValidationError
 
 from .checks import check_references
 from .errors import InputError, nearest_name, unknown_name
+from .lazy import LazyTable, Unread, synonyms_of
+from .medicines import Medicines
 from .parameter import Entry, Parameter
-from .schema import Compound, Product, Scale, Source
+from .scales import Scale, folded
+from .schema import Compound, Product, Source
+from .tables import Row, join_tables, read_rows
 from .units import conversion
 
 HERE = Path(__file__).parent
@@ -27,6 +30,9 @@ NAMED_BY_FILE = ("physiology", "safety")
 """Kinds whose files are tables of numbers and texts, called by the name of the file."""
 MODELS: Mapping[str, type[Entry]] = {"compounds": Compound, "products": Product, "scales": Scale}
 E = TypeVar("E", bound=Entry)
+_NAME = re.compile(rb'name = "([^"\n]+)"\n')
+_SYNONYMS = re.compile(rb"^synonyms = \[(.*)\]$", re.MULTILINE)
+_QUOTED = re.compile(rb'"([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class Library:
     sources: Mapping[str, Source]
     digest: str
     """SHA-256 over all files, for the provenance of results."""
+    tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    """Rules by file: the rows of ``safety/interactions.csv`` are ``library.tables["interactions"]``."""
 
     def compound(self, name: str, where: str = "") -> Compound:
         """The compound called ``name`` (or a synonym); :class:`InputError` names the nearest."""
@@ -52,11 +60,21 @@ class Library:
         """The product called ``name`` (or a synonym); :class:`InputError` names the nearest."""
         return self.products[_lookup("product", name, self.products, where)]
 
+    @cached_property
+    def medicines(self) -> Medicines:
+        """Medicines known by name: what they are and what they do to others."""
+        lingers: Parameter = self.safety["presence"]["lingers"]
+        return Medicines(self.tables.get("medicines", ()), self.tables.get("classes", ()), lingers.to("d"))
+
     def scale(self, name: str, where: str = "") -> Scale:
-        """The rating scale called ``name``; :class:`InputError` names the nearest."""
-        if name in self.scales:
-            return self.scales[name]
-        raise unknown_name("scale", name, self.scales, where)
+        """The rating scale called ``name``, however it is spelled; :class:`InputError` names the nearest."""
+        names = {word: word for word in self.scales} | dict(synonyms_of(self.scales))
+        spelled = {folded(word): key for word, key in names.items()}
+        if folded(name) in spelled:
+            return self.scales[spelled[folded(name)]]
+        error = unknown_name("scale", name, self.scales)
+        nearest = names.get(nearest_name(name, names), "")
+        raise InputError(error.what, where=where, value=name, allowed=error.allowed, nearest=nearest)
 
     def source(self, key: str) -> Source:
         """The source with ``key``; :class:`InputError` names the nearest."""
@@ -69,7 +87,7 @@ def _lookup(kind: str, name: str, table: Mapping[str, Any], where: str) -> str:
     """The name in ``table`` of an entry called ``name`` or having it as a synonym."""
     if name in table:
         return name
-    synonyms = {s: key for key, entry in table.items() for s in entry.synonyms}
+    synonyms = synonyms_of(table)
     if name in synonyms:
         return synonyms[name]
     raise unknown_name(kind, name, [*table, *synonyms], where)
@@ -79,7 +97,9 @@ def load_library(folders: Sequence[Path | str] = ()) -> Library:
     """The shipped library, with entries of ``folders`` added or put in place of shipped ones.
 
     Each folder has the shape of the shipped one: ``compounds/*.toml``, ``products/*.toml``,
-    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml`` and ``sources.csv``; any part may be missing.
+    ``scales/*.toml``, ``physiology/*.toml``, ``safety/*.toml``, ``safety/*.csv`` and ``sources.csv``; any
+    part may be missing. Files of the shipped library are read when they are asked for (tests read them
+    all); with a folder everything is read and checked at once.
 
     Raises
     ------
@@ -92,52 +112,87 @@ def load_library(folders: Sequence[Path | str] = ()) -> Library:
 
 @lru_cache(maxsize=8)
 def _load(folders: tuple[str, ...]) -> Library:
-    roots = [HERE, *map(Path, folders)]
-    for root in roots[1:]:
-        if not root.is_dir():
-            raise InputError("no such library folder", where=str(root))
+    roots = library_roots(folders)
     digest = hashlib.sha256()
-    tables: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    sources: dict[str, Source] = {}
+    tables: dict[str, dict[str, Unread[Any]]] = {kind: {} for kind in KINDS}
+    sources: dict[str, Unread[Source]] = {}
+    rules: list[tuple[str, bytes, str]] = []
     for root in roots:
-        for row in _source_rows(root, digest):
-            sources[row.key] = row
+        sources |= _sources(root, digest)
         for kind in KINDS:
             for path in sorted((root / kind).glob("*.toml")):
                 text = _read_bytes(path)
                 digest.update(path.name.encode() + b"\0" + text)
-                entry = _read_entry(kind, path, text)
-                if kind in NAMED_BY_FILE and path.stem in tables[kind]:
-                    _check_replacement(tables[kind][path.stem], entry, f"{kind}/{path.name}")
-                tables[kind][path.stem if kind in NAMED_BY_FILE else entry.name] = entry
+                name, synonyms = _head(kind, path, text, shipped=root == HERE)
+                read = partial(_read_entry, kind, path, text)
+                if kind in NAMED_BY_FILE and name in tables[kind]:
+                    _check_replacement(tables[kind][name].read(), read(), f"{kind}/{path.name}")
+                tables[kind][name] = Unread(synonyms, read)
+        for path in sorted((root / "safety").glob("*.csv")):
+            text = _read_bytes(path)
+            digest.update(path.name.encode() + b"\0" + text)
+            rules.append((path.stem, text, f"safety/{path.name}"))
     library = Library(
-        compounds=MappingProxyType(tables["compounds"]),
-        products=MappingProxyType(tables["products"]),
-        scales=MappingProxyType(tables["scales"]),
-        physiology=MappingProxyType(tables["physiology"]),
-        safety=MappingProxyType(tables["safety"]),
-        sources=MappingProxyType(sources),
+        compounds=LazyTable(tables["compounds"]),
+        products=LazyTable(tables["products"]),
+        scales=LazyTable(tables["scales"]),
+        physiology=LazyTable(tables["physiology"]),
+        safety=LazyTable(tables["safety"]),
+        sources=LazyTable(sources),
         digest=digest.hexdigest(),
+        tables=MappingProxyType(join_tables(rules, sources)),
     )
-    check_references(library)
+    if folders:
+        check_all(library)
     return library
 
 
-def _source_rows(root: Path, digest: Any) -> Iterator[Source]:
+def library_roots(folders: Sequence[Path | str]) -> list[Path]:
+    """The shipped library and the user's folders; :class:`InputError` for one that is not there."""
+    roots = [HERE, *(Path(folder).resolve() for folder in folders)]
+    for root in roots[1:]:
+        if not root.is_dir():
+            raise InputError("no such library folder", where=str(root))
+    return roots
+
+
+def read_toml_file(path: Path) -> dict[str, Any]:
+    """The tables of one file of a library; :class:`InputError` names the file."""
+    return _toml(_read_bytes(path), f"{path.parent.name}/{path.name}")
+
+
+def check_all(library: Library) -> None:
+    """Read every entry and check what holds between them; raises :class:`InputError` for the first fault."""
+    for table in (library.sources, library.compounds, library.products, library.scales):
+        for name in table:
+            table[name]
+    for numbers in (library.physiology, library.safety):
+        for name in numbers:
+            numbers[name]
+    check_references(library)
+
+
+def _head(kind: str, path: Path, text: bytes, *, shipped: bool) -> tuple[str, tuple[str, ...]]:
+    """Name and synonyms of an entry; of a shipped one without reading it whole."""
+    if kind in NAMED_BY_FILE:
+        return path.stem, ()
+    if shipped and (name := _NAME.match(text)) is not None:
+        synonyms = _SYNONYMS.search(text)
+        return name[1].decode(), tuple(s.decode() for s in _QUOTED.findall(synonyms[1] if synonyms else b""))
+    entry = _read_entry(kind, path, text)
+    return entry.name, getattr(entry, "synonyms", ())
+
+
+def _sources(root: Path, digest: Any) -> dict[str, Unread[Source]]:
     path = root / "sources.csv"
     if not path.exists():
-        return
+        return {}
     text = _read_bytes(path)
     digest.update(text)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text.decode("utf-8"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"not a table: {error}", where=path.name) from error
-    for number, row in enumerate(rows, start=1):
-        where = f"{path.name}: row {number}"
-        if None in row or None in row.values():
-            raise InputError("not as many fields as the head of the table", where=where)
-        yield validate(Source, row, where)
+    return {
+        row.get("key", ""): Unread((), partial(validate, Source, row, where))
+        for where, row in read_rows(text, path.name)
+    }
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -149,13 +204,17 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_entry(kind: str, path: Path, text: bytes) -> Any:
     where = f"{path.parent.name}/{path.name}"
-    try:
-        raw = tomllib.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # also of bad UTF-8, of huge integers and of deep nesting
-        raise InputError(f"not a TOML file: {error}", where=where) from error
+    raw = _toml(text, where)
     if kind in NAMED_BY_FILE:
         return MappingProxyType({key: _parameters(value, f"{where}: {key}") for key, value in raw.items()})
     return validate(MODELS[kind], raw, where)
+
+
+def _toml(text: bytes, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # also of bad UTF-8, of huge integers and of deep nesting
+        raise InputError(f"not a TOML file: {error}", where=where) from error
 
 
 def _parameters(raw: Any, where: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from .parameter import Concentration, Entry, Flow, Fraction, Hours, MolarMass, Parameter, Rate, Ratio, Volume
 
@@ -23,12 +23,13 @@ Route = Literal[
 Enzyme = Literal["cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt"]
 """Enzymes whose activity differs between people and that other compounds inhibit or induce."""
 
-Pathway = Literal[
-    "cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt", "hepatic", "renal"
+LiverPathway = Literal[
+    "cyp3a4", "cyp2d6", "cyp2b6", "cyp2c8", "cyp2c9", "cyp2c19", "cyp1a2", "ugt", "hepatic"
 ]
-"""What clears a compound: an enzyme, anything else in the liver (``hepatic``), or the kidney; what no
-pathway claims is the same in all people.
-"""
+"""What clears a compound in the liver: an enzyme, or anything else (``hepatic``)."""
+
+Pathway = Literal[LiverPathway, "renal"]
+"""What clears a compound: the liver, or the kidney; what no pathway claims is the same in all people."""
 
 Target = Literal[
     "alpha2", "kappa_block", "nmda", "melatonin", "gaba", "activation", "sedation", "gut", "smooth_muscle"
@@ -75,6 +76,9 @@ class Absorption(Entry):
     What is absorbed leaves a depot with ``rate``; ``release_rate`` puts a first-order release before it,
     ``parts`` several depots beside one another. ``lag`` delays everything by a time that is the same in all
     people. ``gut_availability`` is the fraction of what is absorbed that CYP3A4 of the gut wall lets through.
+    ``swallowed`` is the share of a dose under the tongue, in the cheek or in the nose that goes down: it is
+    absorbed as the compound says for a dose by mouth, gut wall and liver included. The bioavailability holds
+    both ways, as studies measure it.
     """
 
     bioavailability: Fraction | None = None
@@ -83,6 +87,7 @@ class Absorption(Entry):
     release_rate: Rate | None = None
     lag: Hours | None = None
     gut_availability: Fraction | None = None
+    swallowed: Fraction | None = None
     parts: tuple[AbsorptionPart, ...] = Field(default=(), max_length=4)
 
     @model_validator(mode="after")
@@ -97,13 +102,30 @@ class Absorption(Entry):
 
 
 class Metabolite(Entry):
-    """A compound formed from this one: by systemic clearance, and on the way in by mouth."""
+    """A compound formed from this one: by systemic clearance, and on the way in by mouth.
+
+    One enzyme forms it (``pathway``) or several (``pathways``, with the share of each while all are normal);
+    with neither, formation keeps its share of the clearance whatever happens.
+    """
 
     compound: str
     fraction_of_clearance: Fraction | None = None
     first_pass_fraction: Fraction | None = None
-    pathway: Pathway | None = None
-    """What forms it; without one the formation keeps its share of the clearance whatever happens."""
+    pathway: LiverPathway | None = None
+    pathways: dict[LiverPathway, Fraction] = Field(default_factory=dict)
+
+    @property
+    def formed_by(self) -> tuple[LiverPathway, ...]:
+        """What forms it."""
+        return tuple(self.pathways) if self.pathway is None else (self.pathway,)
+
+    @model_validator(mode="after")
+    def _one_account(self) -> Metabolite:
+        if self.pathway is not None and self.pathways:
+            raise ValueError("give either pathway or pathways")
+        if self.pathways and abs(sum(p.to("dimensionless") for p in self.pathways.values()) - 1.0) > 1e-6:
+            raise ValueError("the shares of the pathways sum to 1")
+        return self
 
 
 class Disposition(Entry):
@@ -130,7 +152,8 @@ class EnzymeEffect(Entry):
 
     Reversible inhibition (``inhibition_constant``), inactivation (rate ``inactivation_rate`` at saturation,
     half of it at ``inactivation_constant``), induction (synthesis times ``1 + induction_maximum`` at
-    saturation, half at ``induction_constant``).
+    saturation, half at ``induction_constant``). What is said of CYP3A4 holds for the gut wall too, where
+    ``gut_induction_maximum`` may differ.
     """
 
     inhibition_constant: Concentration | None = None
@@ -138,6 +161,7 @@ class EnzymeEffect(Entry):
     inactivation_constant: Concentration | None = None
     induction_maximum: Ratio | None = None
     induction_constant: Concentration | None = None
+    gut_induction_maximum: Ratio | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> EnzymeEffect:
@@ -147,6 +171,8 @@ class EnzymeEffect(Entry):
         ):
             if (getattr(self, a) is None) != (getattr(self, b) is None):
                 raise ValueError(f"{a} and {b} go together")
+        if self.gut_induction_maximum is not None and self.induction_maximum is None:
+            raise ValueError("gut_induction_maximum needs induction_maximum")
         if not any((self.inhibition_constant, self.inactivation_rate, self.induction_maximum)):
             raise ValueError("says no effect")
         return self
@@ -201,11 +227,15 @@ class Compound(Entry):
         formed = sum(m.fraction_of_clearance.value for m in self.metabolites if m.fraction_of_clearance)
         if formed > 1.0 + 1e-9:
             raise ValueError(f"metabolites take {formed:.3g} of the clearance, more than 1")
+        for acted_on, effect in self.enzymes.items():
+            if effect.gut_induction_maximum is not None and acted_on != "cyp3a4":
+                raise ValueError(f'gut_induction_maximum of "{acted_on}": only CYP3A4 is in the gut wall')
         if self.enzymes and self.unbound_fraction is None:
             raise ValueError("unbound_fraction is needed to act on an enzyme")
-        for formed_by in self.metabolites:
-            if formed_by.pathway is not None and formed_by.pathway not in self.pathways:
-                raise ValueError(f'metabolite by "{formed_by.pathway}", which is no pathway of the compound')
+        for metabolite in self.metabolites:
+            for enzyme in metabolite.formed_by:
+                if enzyme not in self.pathways:
+                    raise ValueError(f'metabolite by "{enzyme}", which is no pathway of the compound')
         return self
 
 
@@ -238,41 +268,6 @@ class Product(Entry):
     amount_is_product: bool = False
     """The amount is of plant or product (g of leaf), not of the active compound."""
     note: str = ""
-
-
-class ScaleItem(Entry):
-    """One item of a rating scale and the symptoms that raise it."""
-
-    key: str
-    maximum: PositiveInt
-    allowed: tuple[int, ...]
-    symptoms: dict[str, PositiveFloat] = Field(min_length=1)
-    definition: str = ""
-
-
-class Band(Entry):
-    """A named range of the total."""
-
-    low: int
-    high: int
-    name: str
-
-
-class Scale(Entry):
-    """A rating scale: items, total, bands."""
-
-    name: str
-    title: str
-    quantity: str
-    rater: Literal["clinician", "patient"]
-    source: str
-    bands: tuple[Band, ...] = ()
-    items: tuple[ScaleItem, ...]
-
-    @property
-    def total_maximum(self) -> int:
-        """The highest total that can be scored."""
-        return sum(item.maximum for item in self.items)
 
 
 class Source(Entry):

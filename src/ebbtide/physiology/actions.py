@@ -11,6 +11,7 @@ equation for several ligands of one site).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
 import jax.numpy as jnp
@@ -26,13 +27,25 @@ TARGETS: tuple[str, ...] = get_args(Target)
 LINEAR: tuple[str, ...] = get_args(LinearTarget)
 
 
-class Actions(NamedTuple):
-    """The numbers of the ligands that a group of people meets."""
+class Pattern(NamedTuple):
+    """Which ligands (by their place) act at which targets; hashable. What nobody acts at costs nothing."""
 
-    affinity: Float[Values, "target ligand people"]
-    """1 over the concentration of half the effect (per nM); 0 where a ligand does nothing."""
-    efficacy: Float[Values, "target ligand people"]
-    slope: Float[Values, "linear ligand people"]
+    saturable: tuple[tuple[str, tuple[int, ...]], ...]
+    linear: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Those that anybody acts at."""
+        return tuple(target for target, _ in (*self.saturable, *self.linear))
+
+
+class Actions(NamedTuple):
+    """The numbers of the pairs of a pattern, target after target, in a group of people."""
+
+    affinity: Float[Values, "pair people"]
+    """1 over the concentration of half the effect (per nM)."""
+    efficacy: Float[Values, "pair people"]
+    slope: Float[Values, "linear_pair people"]
 
 
 def acts(library: Library, compound: str) -> bool:
@@ -41,34 +54,59 @@ def acts(library: Library, compound: str) -> bool:
     return bool(entry.actions or entry.slopes)
 
 
-def prepare(numbers: Numbers, ligands: tuple[str, ...]) -> Actions:
+def pattern(library: Library, ligands: Sequence[str]) -> Pattern:
+    """Who acts where."""
+
+    def pairs(targets: tuple[str, ...], what: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        found = (
+            (
+                target,
+                tuple(
+                    i for i, name in enumerate(ligands) if target in getattr(library.compounds[name], what)
+                ),
+            )
+            for target in targets
+        )
+        return tuple((target, places) for target, places in found if places)
+
+    return Pattern(pairs(TARGETS, "actions"), pairs(LINEAR, "slopes"))
+
+
+def prepare(numbers: Numbers, ligands: Sequence[str], pattern: Pattern) -> Actions:
     """Collect the numbers of ``ligands`` by name."""
     shape = next(iter(numbers.values())).shape
 
-    def table(
-        rows: tuple[str, ...], name: str, *, inverse: bool = False
-    ) -> Float[np.ndarray, "row ligand people"]:
-        result = np.zeros((len(rows), len(ligands), *shape))
-        for i, row in enumerate(rows):
-            for j, ligand in enumerate(ligands):
-                values = numbers.get(name.format(ligand=ligand, row=row))
-                if values is not None:
-                    result[i, j] = 1.0 / values if inverse else values
-        return result
+    def rows(pairs: tuple[tuple[str, tuple[int, ...]], ...], name: str) -> Float[np.ndarray, "pair people"]:
+        found = [
+            numbers[name.format(ligand=ligands[i], target=target)] for target, places in pairs for i in places
+        ]
+        return np.stack(found) if found else np.zeros((0, *shape))
 
     return Actions(
-        affinity=table(TARGETS, "{ligand}.actions.{row}.half_effect", inverse=True),
-        efficacy=table(TARGETS, "{ligand}.actions.{row}.efficacy"),
-        slope=table(LINEAR, "{ligand}.slopes.{row}"),
+        affinity=1.0 / rows(pattern.saturable, "{ligand}.actions.{target}.half_effect"),
+        efficacy=rows(pattern.saturable, "{ligand}.actions.{target}.efficacy"),
+        slope=rows(pattern.linear, "{ligand}.slopes.{target}"),
     )
 
 
 def levels(
-    effect_nm: Float[Values, "ligand people"], numbers: Actions
+    effect_nm: Float[Values, "ligand people"], numbers: Actions, pattern: Pattern
 ) -> dict[str, Float[Values, " people"]]:
     """Level of each target by name: 0-1 of the saturable ones, in units of their own of the linear ones."""
-    present = jnp.maximum(effect_nm, 0.0)
-    load = numbers.affinity * present
-    saturable = (numbers.efficacy * load).sum(axis=1) / (1.0 + load.sum(axis=1))
-    linear = (numbers.slope * present).sum(axis=1)
-    return dict(zip((*TARGETS, *LINEAR), (*saturable, *linear), strict=True))
+    none = jnp.zeros(effect_nm.shape[1:], dtype=effect_nm.dtype)
+    result = dict.fromkeys((*TARGETS, *LINEAR), none)
+    present = [jnp.maximum(row, 0.0) for row in effect_nm]
+    pair = 0
+    for target, places in pattern.saturable:
+        effect, all_bound = none, none + 1.0
+        for place in places:
+            load = numbers.affinity[pair] * present[place]
+            effect, all_bound = effect + numbers.efficacy[pair] * load, all_bound + load
+            pair += 1
+        result[target] = effect / all_bound
+    pair = 0
+    for target, places in pattern.linear:
+        for place in places:
+            result[target] = result[target] + numbers.slope[pair] * present[place]
+            pair += 1
+    return result

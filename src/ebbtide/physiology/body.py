@@ -21,7 +21,7 @@ from ebbtide.library import Library
 
 from . import actions, adaptation, breathing, receptor, relief, scales, withdrawal
 from .arrays import Numbers, Values
-from .part import Moment, Part
+from .part import Moment, Part, Sensed
 from .parts import build_parts
 
 CRAVING = "craving.craving"
@@ -56,6 +56,7 @@ class Body:
     scale_weights: tuple[tuple[str, tuple[float, ...]], ...]
     """Points that each follower adds to each scale."""
     parts: tuple[Part, ...]
+    acting: actions.Pattern
 
     @property
     def ligands(self) -> tuple[str, ...]:
@@ -99,14 +100,19 @@ class Body:
         """Collect the numbers of a group of people from drawn ones by name."""
         return BodyNumbers(
             receptor=receptor.prepare(numbers, self.fast, self.slow),
-            actions=actions.prepare(numbers, self.ligands),
+            actions=actions.prepare(numbers, self.ligands, self.acting),
             adaptation=adaptation.prepare(numbers),
             withdrawal=withdrawal.prepare(numbers, self.followers),
-            relief=relief.prepare(numbers, self.followers),
+            relief=relief.prepare(numbers, self.followers, (*self.acting.targets, *self.supports)),
             breathing=breathing.prepare(numbers),
             reporting=numbers["withdrawal.person.reporting"],
             parts=tuple(part.prepare(numbers) for part in self.parts),
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to follow."""
+        return False
 
     def split(
         self, state: Float[Values, "states people"]
@@ -123,7 +129,7 @@ class Body:
         c = b + 2 + len(self.followers)
         return state[:a], state[a:b], state[b], state[b + 1], state[b + 2 : c]
 
-    def _own(self, state: Float[Values, "states people"]) -> Iterator[Float[Values, "own people"]]:
+    def own_states(self, state: Float[Values, "states people"]) -> Iterator[Float[Values, "own people"]]:
         """The states of each part."""
         start = len(self.core_names)
         for part in self.parts:
@@ -139,11 +145,51 @@ class Body:
         self, state: Float[Values, "states people"], numbers: BodyNumbers
     ) -> Float[Values, " people"] | float:
         """Liver function as a fraction of normal."""
-        for part, own, n in zip(self.parts, self._own(state), numbers.parts, strict=True):
+        for part, own, n in zip(self.parts, self.own_states(state), numbers.parts, strict=True):
             if part.states and hasattr(part, "hepatic_function"):
                 function: Float[Values, " people"] = part.hepatic_function(own, n)
                 return function
         return 1.0
+
+    def sense(
+        self,
+        effect_nm: Float[Values, "inputs people"],
+        occupancy: Float[Values, "slow people"],
+        numbers: BodyNumbers,
+    ) -> Sensed:
+        """What compounds and supports do, given the occupancy of slow binders."""
+        # eigenmodes cancel to rounding around zero concentration, which must not bind
+        count = len(self.ligands)
+        present = jnp.maximum(effect_nm[:count], 0.0)
+        binding = receptor.bind(present[: len(self.fast)], occupancy, numbers.receptor)
+        stimulus = receptor.stimulus(binding, occupancy, numbers.receptor)
+        return Sensed(
+            concentration=dict(zip(self.ligands, present, strict=True)),
+            binding=binding,
+            stimulus=stimulus,
+            signal=receptor.signal(stimulus, numbers.receptor),
+            level=actions.levels(present, numbers.actions, self.acting),
+            support=dict(zip(self.supports, effect_nm[count:], strict=True)),
+        )
+
+    def drive(
+        self, adapted: Float[Values, "part people"], now: Sensed, numbers: BodyNumbers
+    ) -> Float[Values, " people"]:
+        """Withdrawal drive, 0-1, at a state of adaptation."""
+        level = adaptation.level(adapted, numbers.adaptation)
+        return withdrawal.drive(level, now.signal, numbers.withdrawal)
+
+    def follower_target(
+        self,
+        drive: Float[Values, " people"],
+        rebound: Float[Values, " people"],
+        now: Sensed,
+        numbers: BodyNumbers,
+    ) -> Float[Values, "follower people"]:
+        """Where symptoms and craving are heading, 0-1."""
+        felt = relief.rebound_left(rebound, now.level, numbers.relief)
+        left = relief.symptoms_left(now.level, now.support, numbers.relief)
+        return withdrawal.follower_target(drive, felt, left, numbers.withdrawal)
 
     def moment(
         self,
@@ -151,26 +197,14 @@ class Body:
         effect_nm: Float[Values, "inputs people"],
         numbers: BodyNumbers,
     ) -> Moment:
-        """Everything that parts read."""
+        """Everything that parts show."""
         occupancy, adapted, rebound, _, followers = self.split(state)
-        # eigenmodes cancel to rounding around zero concentration, which must not bind
-        present = jnp.maximum(effect_nm, 0.0)
-        binding = receptor.bind(present[: len(self.fast)], occupancy, numbers.receptor)
-        stimulus = receptor.stimulus(binding, occupancy, numbers.receptor)
-        signal = receptor.signal(stimulus, numbers.receptor)
-        adaptation_now = adaptation.level(adapted, numbers.adaptation)
-        count = len(self.ligands)
-        level = actions.levels(present[:count], numbers.actions)
+        now = self.sense(effect_nm, occupancy, numbers)
         return Moment(
-            concentration=dict(zip(self.ligands, present[:count], strict=True)),
-            binding=binding,
-            stimulus=stimulus,
-            signal=signal,
-            level=level,
-            support=dict(zip(self.supports, present[count:], strict=True)),
-            adapted=adaptation_now,
-            drive=withdrawal.drive(adaptation_now, signal, numbers.withdrawal),
-            rebound=relief.rebound_left(rebound, level, numbers.relief),
+            **vars(now),
+            adapted=adaptation.level(adapted, numbers.adaptation),
+            drive=self.drive(adapted, now, numbers),
+            rebound=relief.rebound_left(rebound, now.level, numbers.relief),
             symptom={
                 name.removeprefix("symptoms.").removeprefix("craving."): row
                 for name, row in zip(self.followers, followers, strict=True)
@@ -185,21 +219,21 @@ class Body:
     ) -> Float[Values, "states people"]:
         """The right-hand side, per hour."""
         occupancy, adapted, rebound, tolerance, followers = self.split(state)
-        now = self.moment(state, effect_nm, numbers)
+        now = self.sense(effect_nm, occupancy, numbers)
         a, b = len(self.fast), len(self.fast) + len(self.slow)
         slow = jnp.maximum(effect_nm[a:b], 0.0)
-        left = relief.symptoms_left(now.level, now.support, numbers.relief)
-        target = withdrawal.follower_target(now.drive, now.rebound, left, numbers.withdrawal)
+        drive = self.drive(adapted, now, numbers)
+        target = self.follower_target(drive, rebound, now, numbers)
         return jnp.concatenate(
             [
                 receptor.slow_binding_change(slow, occupancy, now.binding, numbers.receptor),
                 adaptation.change(adapted, now.signal, numbers.adaptation),
-                withdrawal.rebound_change(rebound, now.drive, numbers.withdrawal)[None],
+                withdrawal.rebound_change(rebound, drive, numbers.withdrawal)[None],
                 breathing.tolerance_change(tolerance, now.signal, numbers.breathing)[None],
                 numbers.withdrawal.rate * (target - followers),
                 *(
-                    part.change(own, now, n)
-                    for part, own, n in zip(self.parts, self._own(state), numbers.parts, strict=True)
+                    part.rates(n) * (part.target(own, now, n) - own)
+                    for part, own, n in zip(self.parts, self.own_states(state), numbers.parts, strict=True)
                     if part.states
                 ),
             ]
@@ -216,20 +250,16 @@ class Body:
         now = self.moment(state, effect_nm, numbers)
         told = scales.reported(followers, numbers.reporting)
         craving = self.followers.index(CRAVING)
-        weights = jnp.asarray([row for _, row in self.scale_weights], dtype=state.dtype)
-        symptoms = jnp.delete(followers, craving, axis=0, assume_unique_indices=True)
-        core = jnp.concatenate(
-            [
-                now.binding.occupied[None],
-                now.signal[None],
-                breathing.ventilation(now.stimulus, tolerance, now.level["gaba"], numbers.breathing)[None],
-                100 * told[craving][None],
-                weights @ told,
-                symptoms,
-            ]
-        )
+        core = [
+            now.binding.occupied,
+            now.signal,
+            breathing.ventilation(now.stimulus, tolerance, now.level["gaba"], numbers.breathing),
+            100 * told[craving],
+            *(scales.total(told, weights) for _, weights in self.scale_weights),
+            *(row for index, row in enumerate(followers) if index != craving),
+        ]
         seen = dict(zip(self.core_quantities, core, strict=True))
-        for part, own, n in zip(self.parts, self._own(state), numbers.parts, strict=True):
+        for part, own, n in zip(self.parts, self.own_states(state), numbers.parts, strict=True):
             seen |= dict(zip(part.quantities, part.observe(own, now, seen, n), strict=True))
         return jnp.stack([seen[name] for name in self.quantities])
 
@@ -272,19 +302,22 @@ def build_body(library: Library, compounds: Sequence[str], supports: Sequence[st
     slow = [name for name in acting if _is_slow(library, name)]
     symptoms = tuple(library.physiology["symptoms"])
     names = (*symptoms, "craving")
-    weights = {s.quantity: scales.item_weights(s, names) for s in library.scales.values()}
+    weights = {s.quantity: scales.item_weights(s, names) for s in library.scales.values() if s.is_computed}
     parts = build_parts(library, compounds)
     read = {name for part in parts for name in getattr(part, "compounds", ())}
+    fast = tuple(name for name in acting if name not in slow)
+    elsewhere = tuple(
+        name for name in compounds if name not in acting and (actions.acts(library, name) or name in read)
+    )
     return Body(
-        fast=tuple(name for name in acting if name not in slow),
+        fast=fast,
         slow=tuple(slow),
-        elsewhere=tuple(
-            name for name in compounds if name not in acting and (actions.acts(library, name) or name in read)
-        ),
+        elsewhere=elsewhere,
         supports=tuple(supports),
         followers=(*(f"symptoms.{name}" for name in symptoms), CRAVING),
         scale_weights=tuple((quantity, tuple(np.asarray(row).tolist())) for quantity, row in weights.items()),
         parts=parts,
+        acting=actions.pattern(library, (*fast, *slow, *elsewhere)),
     )
 
 

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.library import Compound, Library
+from ebbtide.library.schema import Metabolite
 
 from .disposition import first_pass_fractions, first_pass_name, formation_name, reach_name
-from .entry import Input, absorption_of, bioavailability
+from .entry import Input, absorption_of, bioavailability, own_bioavailability
 from .enzymes import (
+    BYPASS,
     KIDNEY,
     escaping_liver,
     hepatic_clearance,
@@ -101,13 +103,10 @@ def personal_numbers(
         if metabolite.fraction_of_clearance is None:
             continue
         fraction = numbers[f"{name}.metabolites[{i}].fraction_of_clearance"]
-        formed = (
-            whole
-            * fraction
-            * pathway_ratio(metabolite.pathway, activity, liver.activity, liver.hepatic_ratio)
-        )
-        if metabolite.pathway is None:
-            formed = clearance * fraction
+        formed = clearance * fraction
+        if metabolite.formed_by:
+            by = activity_by(formation_shares(name, i, metabolite, numbers), activity)
+            formed = whole * fraction * by / np.maximum(liver.activity, TINY) * liver.hepatic_ratio
         formed = np.minimum(formed, clearance - formed_in_all)
         formed_in_all = formed_in_all + formed
         result[formation_name(name, metabolite.compound)] = formed
@@ -122,15 +121,22 @@ def normal_name(compound: str) -> str:
     return f"{compound}.disposition.normal_clearance"
 
 
-def pathway_ratio(
-    pathway: str | None, activity: Mapping[str, Array], all_pathways: Array, hepatic_ratio: Array
-) -> Array:
-    """What one pathway clears over what it clears with normal enzymes."""
-    if pathway is None:
-        return hepatic_ratio
-    if pathway == KIDNEY:
-        return activity[KIDNEY]
-    return activity[pathway] / np.maximum(all_pathways, TINY) * hepatic_ratio
+def formation_shares(
+    compound: str, index: int, metabolite: Metabolite, numbers: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Share of each pathway in forming the metabolite with normal enzymes; none where nothing is said."""
+    if metabolite.pathway is not None:
+        return {metabolite.pathway: np.ones_like(numbers[f"{compound}.disposition.clearance"])}
+    prefix = f"{compound}.metabolites[{index}].pathways"
+    parts = {p: numbers[f"{prefix}.{p}"] for p in metabolite.pathways}
+    whole = sum(parts.values(), np.zeros(1))
+    return {p: part / whole for p, part in parts.items()}
+
+
+def activity_by(shares: Mapping[str, Array], activity: Mapping[str, Array]) -> Array:
+    """Activity of ``shares`` of pathways together, 1 with normal enzymes."""
+    parts = [share * activity[p] for p, share in shares.items()]
+    return sum(parts[1:], parts[0])
 
 
 def _reach(
@@ -141,23 +147,26 @@ def _reach(
     liver: Liver,
 ) -> dict[str, Array]:
     """What of an absorbed dose reaches the circulation, unchanged and as metabolites."""
+    if entry[1] != "oral":
+        return {reach_name(entry): own_bioavailability(library, numbers, entry)}
     unchanged = bioavailability(library, numbers, entry)
     formed = first_pass_fractions(library, numbers, entry)
-    if entry[1] != "oral":
-        return {reach_name(entry): unchanged}
     absorption, prefix = absorption_of(library, entry)
     gut = numbers[f"{prefix}.gut_availability"] if absorption.gut_availability else np.ones_like(unchanged)
     escaping = escaping_liver(liver.intrinsic, liver.flow) * gut
-    escaping_now = escaping_liver(liver.intrinsic * liver.activity, liver.flow) * gut
+    escaping_now = escaping_liver(liver.intrinsic * liver.activity, liver.flow, numbers[BYPASS]) * gut
     reached = np.minimum(unchanged * escaping_now / escaping, 1.0)
     result = {reach_name(entry): reached}
     lost = (1.0 - escaping_now) / np.maximum(1.0 - escaping, TINY)
     room = 1.0 - reached
-    pathway = {m.compound: m.pathway for m in library.compounds[entry[0]].metabolites}
-    for metabolite, fraction in formed.items():
-        by = pathway[metabolite]
-        share = 1.0 if by is None else activity[by] / np.maximum(liver.activity, TINY)
-        part = np.minimum(fraction * np.where(escaping < 1.0, lost, 1.0) * share, room)
+    for i, metabolite in enumerate(library.compounds[entry[0]].metabolites):
+        if metabolite.compound not in formed:
+            continue
+        part = formed[metabolite.compound] * np.where(escaping < 1.0, lost, 1.0)
+        if metabolite.formed_by:
+            shares = formation_shares(entry[0], i, metabolite, numbers)
+            part = part * activity_by(shares, activity) / np.maximum(liver.activity, TINY)
+        part = np.minimum(part, room)
         room = room - part
-        result[first_pass_name(entry, metabolite)] = part
+        result[first_pass_name(entry, metabolite.compound)] = part
     return result

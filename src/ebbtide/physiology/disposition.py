@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ebbtide.library import Library
 
-from .entry import Input, absorption_of, bioavailability, depots
+from .entry import Input, absorption_of, bioavailability, depots, own_bioavailability
 
 Array = NDArray[np.float64]
 SUPPORT = "support"
@@ -232,13 +232,16 @@ def dose_targets(
     dose_mg: float | None,
     lag_h: float | None = None,
 ) -> list[tuple[str, Array]]:
-    """The compartments that a dose goes to with the fraction of it; only those of ``lag_h`` where given."""
+    """The compartments that a dose goes to with the fraction of it; only those of ``lag_h`` where given.
+
+    What is swallowed of a dose by another way is a dose by mouth of its own.
+    """
     unit = np.ones(len(next(iter(numbers.values()))))
     if entry[1] == "intravenous":
         return [("central", unit)] if not lag_h else []
     absorption, _ = absorption_of(library, entry)
     if absorption.dose_dependence is not None:
-        unit = bioavailability(library, numbers, entry, dose_mg) + sum(
+        unit = own_bioavailability(library, numbers, entry, dose_mg) + sum(
             first_pass_fractions(library, numbers, entry).values(), np.zeros_like(unit)
         )
     shares = [(d, unit * numbers[d.share] if d.share else unit) for d in depots(library, entry)]

@@ -72,10 +72,26 @@ def _depot(place: str, prefix: str, share: str, released: bool, lag: Parameter |
     )
 
 
+def swallowed_name(library: Library, entry: Input) -> str:
+    """Name of the share of a dose by ``entry`` that goes down by mouth, ``""`` where none does."""
+    if entry[1] in ("intravenous", "oral"):
+        return ""
+    absorption, prefix = absorption_of(library, entry)
+    return f"{prefix}.swallowed" if absorption.swallowed is not None else ""
+
+
+def by_mouth(entry: Input) -> Input:
+    """The way of what is swallowed of a dose by ``entry``."""
+    return (entry[0], "oral", "")
+
+
 def bioavailability(
     library: Library, numbers: Mapping[str, Array], entry: Input, dose_mg: float | None = None
 ) -> Array:
-    """Fraction of a dose that reaches the circulation unchanged with normal enzymes, ``(people,)``."""
+    """Fraction of a dose that reaches the circulation unchanged with normal enzymes, ``(people,)``.
+
+    What is swallowed of a dose under the tongue counts.
+    """
     absorption, prefix = absorption_of(library, entry)
     if absorption.dose_dependence is None:
         return numbers[f"{prefix}.bioavailability"]
@@ -83,3 +99,14 @@ def bioavailability(
     decades = np.log10(dose_mg) if dose_mg else 0.0
     straight = numbers[f"{prefix}.at_1_mg"] + numbers[f"{prefix}.per_decade"] * decades
     return np.clip(straight, numbers[f"{prefix}.lowest"], 1.0)
+
+
+def own_bioavailability(
+    library: Library, numbers: Mapping[str, Array], entry: Input, dose_mg: float | None = None
+) -> Array:
+    """The part of :func:`bioavailability` that does not come by way of the mouth."""
+    whole = bioavailability(library, numbers, entry, dose_mg)
+    share = swallowed_name(library, entry)
+    if not share:
+        return whole
+    return np.maximum(whole - numbers[share] * bioavailability(library, numbers, by_mouth(entry)), 0.0)

@@ -8,6 +8,9 @@ with normal enzymes; :math:`f` is the share-weighted activity of the pathways, 1
     CL_h = \frac{Q I f}{Q + I f}, \qquad F_h = \frac{Q}{Q + I f}, \qquad
     F_g = \frac{1}{1 + (1/F_{g0} - 1) A_{gut}}
 
+Where scarred, some portal blood passes the liver by: of what comes from the gut a share :math:`s` meets no
+liver, and :math:`s + (1 - s) F_h` arrives.
+
 Sizes scale by allometry: exponent 0.75 on clearance and flow, 1 on volume.
 """
 
@@ -25,6 +28,8 @@ Array = Any
 LARGEST_EXTRACTION = "enzymes.flow.largest_extraction"
 LIVER = "hepatic"
 KIDNEY = "renal"
+BYPASS = "person.portal_bypass"
+"""Name of the share of portal blood that passes a person's liver by."""
 
 
 def activities(
@@ -41,6 +46,11 @@ def activities(
     normal = numbers["enzymes.renal.normal_egfr"]
     result[KIDNEY] = normal / normal if egfr is None else egfr / normal
     return result
+
+
+def with_cirrhosis(numbers: Mapping[str, Array], child_pugh: str) -> dict[str, Array]:
+    """``numbers`` with the portal blood that passes the liver by."""
+    return {**numbers, BYPASS: numbers[f"enzymes.portal_bypass.{child_pugh}"]}
 
 
 def hepatic_share(numbers: Mapping[str, Array], compound: Compound) -> Array:
@@ -61,9 +71,9 @@ def hepatic_clearance(intrinsic: Array, flow: Array) -> Array:
     return flow * intrinsic / (flow + intrinsic)
 
 
-def escaping_liver(intrinsic: Array, flow: Array) -> Array:
-    """Fraction of what enters by the portal vein that passes the liver."""
-    return flow / (flow + intrinsic)
+def escaping_liver(intrinsic: Array, flow: Array, bypass: Array | float = 0.0) -> Array:
+    """Fraction of what enters by the portal vein that passes the liver, ``bypass`` around it included."""
+    return bypass + (1.0 - bypass) * flow / (flow + intrinsic)
 
 
 def escaping_gut(normal: Array, activity: Array) -> Array:

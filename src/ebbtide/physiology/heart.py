@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,22 @@ class Heart:
     states: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ("qtc_change",)
 
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """No states."""
+        return ()
+
     def prepare(self, numbers: Numbers) -> Float[Values, " people"]:
         """How much of a change this person shows, relative to the typical one."""
         return numbers["heart.qtc.sensitivity"]
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: Float[Values, " people"]
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: Float[Values, " people"],
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """No states."""
         return own
 

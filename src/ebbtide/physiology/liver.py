@@ -35,7 +35,7 @@ from jaxtyping import Float
 from ebbtide.library import Library
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 
 STATES = (
     "liver_primed_1",
@@ -89,6 +89,12 @@ class Liver:
         return STATES if self.compounds else ()
 
     @property
+    def order(self) -> tuple[slice, ...]:
+        """The chain, then injury and impaired flow, then what blood shows."""
+        ends = (1, 2, 3, 5, len(STATES))
+        return tuple(map(slice, (0, *ends), ends)) if self.compounds else ()
+
+    @property
     def _distinct(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.kinds))
 
@@ -126,7 +132,7 @@ class Liver:
             rate=np.stack(rates) if self.compounds else none,
         )
 
-    def exposure(self, now: Moment, numbers: LiverNumbers) -> Float[Values, " people"]:
+    def exposure(self, now: Sensed, numbers: LiverNumbers) -> Float[Values, " people"]:
         """What the chain is driven by, 0-1."""
         spared = jnp.ones_like(numbers.alt)
         for kind, susceptible in zip(self._distinct, numbers.susceptible, strict=True):
@@ -138,16 +144,28 @@ class Liver:
             spared = spared * (1.0 - susceptible * load / (1.0 + load))
         return 1.0 - spared
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: LiverNumbers
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: LiverNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Each state follows the one that drives it."""
-        first, second, third, injury, cholestasis = own[:5]
-        relative = (jnp.maximum(third, 0.0) / numbers.threshold) ** numbers.steepness
-        response = relative / (1.0 + relative)
-        primed = [self.exposure(now, numbers), first, second]
-        drivers = [*primed, response, response, injury, injury, cholestasis, cholestasis]
-        return numbers.rate * (jnp.stack(drivers) - own)
+        # row by row, so that nothing is computed for rows that are not asked for
+        _, _, third, injury, cholestasis = own[:5]
+        drivers: list[Float[Values, " people"]] = []
+        for row in range(len(self.states))[group]:
+            if row == 0:
+                drivers.append(self.exposure(now, numbers))
+            elif row in (1, 2):
+                drivers.append(own[row - 1])
+            elif row in (3, 4):
+                relative = (jnp.maximum(third, 0.0) / numbers.threshold) ** numbers.steepness
+                drivers.append(relative / (1.0 + relative))
+            else:
+                drivers.append(injury if row in (5, 6) else cholestasis)
+        return jnp.stack(drivers)
 
     def rates(self, numbers: LiverNumbers) -> Float[Values, "states people"]:
         """How fast each state forgets."""

@@ -8,9 +8,15 @@ inhibitors divide its activity (Fahmi 2009 combines the three):
         - E \Bigl(k_{deg} + \sum_i \frac{k_{inact,i} I_i}{K_{I,i} + I_i}\Bigr), \qquad
     A = \frac{A_0 E}{1 + \sum_i I_i / K_i}
 
-with unbound concentrations :math:`I`: those of plasma, in the liver with what arrives from the gut, in the
-gut wall with what is being absorbed. Clearance and first pass follow :mod:`.enzymes`; the linear kinetics
-hold those of the person at rest, and what is computed here is the difference.
+with unbound concentrations :math:`I`: in the gut wall those of plasma with what is being absorbed, in the
+liver those of a well-stirred one, which takes in plasma and what arrives from the gut (:math:`R`) and leaves
+behind what it does not clear:
+
+.. math::
+    I_{liver} = f_u \frac{Q C + R}{Q + CL_{int}}
+
+Clearance and first pass follow :mod:`.enzymes`; the linear kinetics hold those of the person at rest, and
+what is computed here is the difference.
 """
 
 from __future__ import annotations
@@ -27,7 +33,7 @@ from ebbtide.library import Library
 from . import clearance, disposition
 from .arrays import Numbers, Values
 from .entry import absorption_of, bioavailability
-from .enzymes import KIDNEY, escaping_gut, escaping_liver, hepatic_clearance
+from .enzymes import BYPASS, KIDNEY, escaping_gut, escaping_liver, hepatic_clearance
 from .network import GUT_ENZYME, GUT_POOL, Network, Perpetrator, Victim
 
 Array = np.ndarray
@@ -67,6 +73,8 @@ class VictimNumbers(NamedTuple):
     """Of each metabolite: fraction of the clearance (or, by a pathway, of the liver's clearance with all
     pathways alike), and the clearance in the linear kinetics.
     """
+    formed_by: tuple[dict[str, People], ...]
+    """Of each metabolite: share of each pathway in forming it."""
     ways_in: tuple[WayInNumbers, ...]
 
 
@@ -75,12 +83,15 @@ class PerpetratorNumbers(NamedTuple):
 
     volume: People
     unbound: People
+    passing: People
+    """What of it passes the liver of the person at rest."""
     liver_inflow: tuple[People, ...]
-    """Per way in: unbound concentration in the liver (nM) for each nmol in the depot."""
+    """Per way in: unbound concentration in blood to the liver (nM) for each nmol in the depot."""
     gut_inflow: tuple[People, ...]
     inhibition: dict[str, People]
     inactivation: dict[str, tuple[People, People]]
     induction: dict[str, tuple[People, People]]
+    gut_induction: dict[str, tuple[People, People]]
 
 
 class MetabolismNumbers(NamedTuple):
@@ -88,6 +99,8 @@ class MetabolismNumbers(NamedTuple):
 
     activity: dict[str, People]
     """Of each pathway in the person at rest."""
+    bypass: People
+    """Share of portal blood that meets no liver."""
     turnover: dict[str, People]
     victims: tuple[VictimNumbers, ...]
     perpetrators: tuple[PerpetratorNumbers, ...]
@@ -99,6 +112,7 @@ def prepare(
     """Collect the numbers; ``numbers`` are scaled to the person, with ``person.flow_factor``."""
     return MetabolismNumbers(
         activity={p: np.asarray(values) for p, values in activity.items() if p != KIDNEY},
+        bypass=numbers[BYPASS],
         turnover={pool: numbers[f"enzymes.turnover.{pool}"] for pool in network.pools},
         victims=tuple(_victim(library, v, numbers, activity) for v in network.victims),
         perpetrators=tuple(_perpetrator(library, p, numbers, activity) for p in network.perpetrators),
@@ -118,13 +132,15 @@ def _victim(
     liver = _liver(library, name, numbers, activity)
     zero = np.zeros_like(liver.flow)
     at_rest = numbers[f"{name}.disposition.clearance"]
-    formed = []
+    formed, formed_by = [], []
     for f in victim.formations:
+        metabolite = library.compounds[name].metabolites[f.index]
+        formed_by.append(clearance.formation_shares(name, f.index, metabolite, numbers))
         if not f.systemic:
             formed.append((zero, zero))
             continue
         fraction = numbers[f"{name}.metabolites[{f.index}].fraction_of_clearance"]
-        if f.pathway is not None:
+        if f.pathways:
             whole = numbers[clearance.normal_name(name)] * numbers["person.flow_factor"]
             fraction = fraction * whole / np.maximum(liver.normal, np.finfo(float).tiny)
         formed.append((fraction, numbers[disposition.formation_name(name, f.compound)]))
@@ -139,6 +155,7 @@ def _victim(
         shares=dict(liver.shares),
         saturation=zero if saturation is None else 1.0 / saturation,
         formed=tuple(formed),
+        formed_by=tuple(formed_by),
         ways_in=tuple(_way_in(library, victim, i, liver, numbers) for i in range(len(victim.ways_in))),
     )
 
@@ -189,9 +206,14 @@ def _perpetrator(
         prefix = f"{name}.enzymes.{enzyme}"
         return numbers[f"{prefix}.{first}"], numbers[f"{prefix}.{second}"]
 
+    def in_gut(enzyme: str) -> str:
+        own = f"{name}.enzymes.{enzyme}.gut_induction_maximum"
+        return "gut_induction_maximum" if own in numbers else "induction_maximum"
+
     return PerpetratorNumbers(
         volume=numbers[f"{name}.disposition.volume"],
         unbound=unbound,
+        passing=escaping_liver(liver.intrinsic * liver.activity, liver.flow),
         liver_inflow=tuple(liver_inflow),
         gut_inflow=tuple(gut_inflow),
         inhibition={e: numbers[f"{name}.enzymes.{e}.inhibition_constant"] for e in perpetrator.inhibits},
@@ -199,6 +221,7 @@ def _perpetrator(
             e: pair(e, "inactivation_rate", "inactivation_constant") for e in perpetrator.inactivates
         },
         induction={e: pair(e, "induction_maximum", "induction_constant") for e in perpetrator.induces},
+        gut_induction={e: pair(e, in_gut(e), "induction_constant") for e in perpetrator.induces},
     )
 
 
@@ -210,38 +233,105 @@ class Exposure(NamedTuple):
     induction: dict[str, People]
 
 
-def exposures(
-    network: Network, amounts: Float[Values, "states people"], numbers: MetabolismNumbers
-) -> tuple[Exposure, Exposure]:
-    """What enzymes meet in the liver and in the gut wall, at ``amounts`` (nmol) in the compartments."""
+class EnzymesNow(NamedTuple):
+    """What enzymes meet at one instant, and what is left of them."""
+
+    liver: Exposure
+    gut: Exposure
+    activity: dict[str, People]
+    """Of each pathway of the liver, 1 with normal enzymes."""
+    gut_activity: People
+
+
+def _exposure(
+    network: Network, numbers: MetabolismNumbers, levels: list[People], *, gut: bool = False
+) -> Exposure:
+    """What enzymes of the liver, or of the ``gut``, meet at unbound ``levels``, one a perpetrator."""
+    seen = Exposure({}, {}, {})
+    for who, n, level in zip(network.perpetrators, numbers.perpetrators, levels, strict=True):
+        for enzyme in who.inhibits:
+            seen.inhibition[enzyme] = seen.inhibition.get(enzyme, 0.0) + level / n.inhibition[enzyme]
+        for enzyme in who.inactivates:
+            most, half = n.inactivation[enzyme]
+            seen.loss[enzyme] = seen.loss.get(enzyme, 0.0) + most * level / (half + level)
+        for enzyme in who.induces:
+            most, half = (n.gut_induction if gut else n.induction)[enzyme]
+            seen.induction[enzyme] = seen.induction.get(enzyme, 0.0) + most * level / (half + level)
+    return seen
+
+
+def enzymes_now(
+    network: Network,
+    amounts: Float[Values, "states people"],
+    pools: Float[Values, "pool people"],
+    liver_function: Float[Values, " people"] | float,
+    numbers: MetabolismNumbers,
+) -> EnzymesNow:
+    """What liver and gut wall meet at ``amounts`` (nmol) in the compartments, and what activity is left.
+
+    The liver concentration of a compound follows from its own clearance, and where it inhibits that, the
+    clearance from the concentration: both are brought together by putting one into the other, each time with
+    an error smaller by more than the share that the liver takes out of blood.
+    """
     present = jnp.maximum(amounts, 0.0)
-    liver, gut = Exposure({}, {}, {}), Exposure({}, {}, {})
+    inflow, in_gut = [], []
     for who, n in zip(network.perpetrators, numbers.perpetrators, strict=True):
         plasma = n.unbound * present[who.central] / n.volume
-        in_liver = in_gut = plasma
+        to_liver = to_gut = plasma
         for way, a, b in zip(who.ways_in, n.liver_inflow, n.gut_inflow, strict=True):
-            in_liver = in_liver + a * present[way.depot]
-            in_gut = in_gut + b * present[way.depot]
-        for place, level in ((liver, in_liver), (gut, in_gut)):
-            for enzyme, constant in n.inhibition.items():
-                place.inhibition[enzyme] = place.inhibition.get(enzyme, 0.0) + level / constant
-            for enzyme, (most, half) in n.inactivation.items():
-                place.loss[enzyme] = place.loss.get(enzyme, 0.0) + most * level / (half + level)
-            for enzyme, (most, half) in n.induction.items():
-                place.induction[enzyme] = place.induction.get(enzyme, 0.0) + most * level / (half + level)
-    return liver, gut
+            to_liver = to_liver + a * present[way.depot]
+            to_gut = to_gut + b * present[way.depot]
+        inflow.append(to_liver)
+        in_gut.append(to_gut)
+    level = {pool: 1.0 + pools[i] for i, pool in enumerate(network.pools)}
+    gut = _exposure(network, numbers, in_gut, gut=True)
+    gut_activity = level.get(GUT_POOL, 1.0) / (1.0 + gut.inhibition.get(GUT_ENZYME, 0.0))
+    passing: list[People] = [n.passing for n in numbers.perpetrators]
+    for _ in range(network.passes):
+        liver = _exposure(network, numbers, [p * c for p, c in zip(passing, inflow, strict=True)])
+        activity = {
+            pathway: at_rest
+            * liver_function
+            * level.get(pathway, 1.0)
+            / (1.0 + liver.inhibition.get(pathway, 0.0))
+            for pathway, at_rest in numbers.activity.items()
+        }
+        passing = [
+            rest
+            if who.victim is None
+            else _passing(network.victims[who.victim], numbers.victims[who.victim], activity, present)
+            for who, rest in zip(network.perpetrators, passing, strict=True)
+        ]
+    return EnzymesNow(liver, gut, activity, gut_activity)
+
+
+def _activity_of(victim: Victim, n: VictimNumbers, activity: Mapping[str, People]) -> People:
+    """Share-weighted activity of the liver pathways of a victim."""
+    return sum((n.shares[p] * activity[p] for p in victim.pathways), jnp.zeros_like(n.flow))
+
+
+def _intrinsic(n: VictimNumbers, activity: People, concentration: People) -> People:
+    return n.intrinsic * activity / (1.0 + n.saturation * jnp.maximum(concentration, 0.0))
+
+
+def _passing(
+    victim: Victim, n: VictimNumbers, activity: Mapping[str, People], amounts: Float[Values, "states people"]
+) -> People:
+    """What of a victim passes the liver."""
+    intrinsic = _intrinsic(n, _activity_of(victim, n, activity), amounts[victim.central] / n.volume)
+    return escaping_liver(intrinsic, n.flow)
 
 
 def pools_change(
     network: Network,
     pools: Float[Values, "pool people"],
-    seen: tuple[Exposure, Exposure],
+    now: EnzymesNow,
     numbers: MetabolismNumbers,
 ) -> Float[Values, "pool people"]:
     """Change of the pools (deviation from 1), per hour."""
     changes = []
     for index, pool in enumerate(network.pools):
-        exposure, enzyme = (seen[1], GUT_ENZYME) if pool == GUT_POOL else (seen[0], pool)
+        exposure, enzyme = (now.gut, GUT_ENZYME) if pool == GUT_POOL else (now.liver, pool)
         rate = numbers.turnover[pool]
         gained = rate * (exposure.induction.get(enzyme, 0.0) - pools[index])
         changes.append(gained - (1.0 + pools[index]) * exposure.loss.get(enzyme, 0.0))
@@ -251,21 +341,10 @@ def pools_change(
 def flows(
     network: Network,
     amounts: Float[Values, "states people"],
-    pools: Float[Values, "pool people"],
-    seen: tuple[Exposure, Exposure],
-    liver_function: Float[Values, " people"] | float,
+    now: EnzymesNow,
     numbers: MetabolismNumbers,
 ) -> Float[Values, "states people"]:
     """What the linear kinetics lack, nmol per hour in each compartment; sums to 0 where there is a sink."""
-    level = {pool: 1.0 + pools[i] for i, pool in enumerate(network.pools)}
-    activity = {
-        pathway: at_rest
-        * liver_function
-        * level.get(pathway, 1.0)
-        / (1.0 + seen[0].inhibition.get(pathway, 0.0))
-        for pathway, at_rest in numbers.activity.items()
-    }
-    gut = level.get(GUT_POOL, 1.0) / (1.0 + seen[1].inhibition.get(GUT_ENZYME, 0.0))
     rows: list[Values] = [jnp.zeros_like(amounts[0])] * amounts.shape[0]
 
     def move(source: int | None, target: int | None, flow: Values) -> None:
@@ -275,28 +354,33 @@ def flows(
             rows[target] = rows[target] + flow
 
     for victim, n in zip(network.victims, numbers.victims, strict=True):
-        at = sum((n.shares[p] * activity[p] for p in victim.pathways), jnp.zeros_like(gut + n.flow))
+        at = _activity_of(victim, n, now.activity)
         concentration = amounts[victim.central] / n.volume
-        intrinsic = n.intrinsic * at / (1.0 + n.saturation * jnp.maximum(concentration, 0.0))
+        intrinsic = _intrinsic(n, at, concentration)
         by_liver = hepatic_clearance(intrinsic, n.flow) + n.beyond * at
         cleared = by_liver + n.other
         move(victim.central, victim.sink, (cleared - n.at_rest) * concentration)
-        for f, (share, at_rest) in zip(victim.formations, n.formed, strict=True):
+        # of each metabolite, activity of what forms it over that of all
+        relative = [
+            clearance.activity_by(by, now.activity) / _positive(at) if by else jnp.ones_like(at)
+            for by in n.formed_by
+        ]
+        for f, (share, at_rest), own in zip(victim.formations, n.formed, relative, strict=True):
             if f.systemic:
-                by = cleared if f.pathway is None else activity[f.pathway] / _positive(at) * by_liver
-                formed = jnp.minimum(share * by, cleared) if f.pathway else share * by
+                formed = jnp.minimum(share * own * by_liver, cleared) if f.pathways else share * cleared
                 move(victim.sink, f.central, (formed - at_rest) * concentration)
         for way, w in zip(victim.ways_in, n.ways_in, strict=True):
-            passing = escaping_gut(w.gut, gut) * escaping_liver(intrinsic, n.flow)
+            passing = escaping_gut(w.gut, now.gut_activity) * escaping_liver(
+                intrinsic, n.flow, numbers.bypass
+            )
             reach = jnp.minimum(w.unchanged * passing / w.escaping, 1.0)
             absorbed = w.rate * amounts[way.depot]
             move(victim.sink, victim.central, (reach - w.reach) * absorbed)
             room = 1.0 - reach
             lost = (1.0 - passing) / _positive(1.0 - w.escaping)
-            for f, (normal, at_rest) in zip(victim.formations, w.first_pass, strict=True):
+            for f, (normal, at_rest), own in zip(victim.formations, w.first_pass, relative, strict=True):
                 if f.first_pass:
-                    share = 1.0 if f.pathway is None else activity[f.pathway] / _positive(at)
-                    part = jnp.minimum(normal * lost * share, room)
+                    part = jnp.minimum(normal * lost * own, room)
                     room = room - part
                     move(victim.sink, f.central, (part - at_rest) * absorbed)
     return jnp.stack(rows)

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 
 NANOMOLES_A_MILLIMOLE = 10**6
 
@@ -34,13 +34,22 @@ class Minerals:
     states: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ("serum.magnesium",)
 
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """No states."""
+        return ()
+
     def prepare(self, numbers: Numbers) -> MineralNumbers:
         """Collect the numbers."""
         return MineralNumbers(magnesium=numbers["minerals.magnesium.baseline"])
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: MineralNumbers
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: MineralNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """It has no states."""
         return own
 

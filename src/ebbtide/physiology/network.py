@@ -13,6 +13,8 @@ from .enzymes import KIDNEY
 
 GUT_ENZYME = "cyp3a4"
 GUT_POOL = "cyp3a4_gut"
+PASSES = 4
+"""Where something inhibits the clearance of a perpetrator; without that, two are exact."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Formation:
     """In the list of the compound's metabolites."""
     compound: str
     central: int
-    pathway: str | None
+    pathways: tuple[str, ...]
+    """What forms it."""
     systemic: bool
     first_pass: bool
 
@@ -59,6 +62,8 @@ class Perpetrator:
 
     compound: str
     central: int
+    victim: int | None
+    """Its place among the victims, where its own clearance changes."""
     ways_in: tuple[WayIn, ...]
     inhibits: tuple[str, ...]
     inactivates: tuple[str, ...]
@@ -83,6 +88,8 @@ class Network:
 
     victims: tuple[Victim, ...]
     perpetrators: tuple[Perpetrator, ...]
+    passes: int
+    """How often liver concentrations of perpetrators and their own clearances are put into one another."""
     pools: tuple[str, ...]
     """Enzyme pools that turn over: inactivated or induced by somebody. ``cyp3a4_gut`` is that of the gut."""
 
@@ -112,19 +119,8 @@ def build_network(
             for depot in depots(library, entry)
         )
 
-    perpetrators = tuple(
-        Perpetrator(
-            name,
-            places.of(name, "central"),
-            ways_in(name),
-            tuple(e for e, effect in library.compounds[name].enzymes.items() if effect.inhibition_constant),
-            tuple(e for e, effect in library.compounds[name].enzymes.items() if effect.inactivation_rate),
-            tuple(e for e, effect in library.compounds[name].enzymes.items() if effect.induction_maximum),
-        )
-        for name in compounds
-        if library.compounds[name].enzymes
-    )
-    touched = {e for p in perpetrators for e in (*p.inhibits, *p.inactivates, *p.induces)}
+    effects = {name: library.compounds[name].enzymes for name in compounds if library.compounds[name].enzymes}
+    touched: set[str] = {enzyme for own in effects.values() for enzyme in own}
     victims = tuple(
         Victim(
             name,
@@ -137,7 +133,7 @@ def build_network(
                     i,
                     m.compound,
                     places.of(m.compound, "central"),
-                    m.pathway,
+                    m.formed_by,
                     m.fraction_of_clearance is not None,
                     m.first_pass_fraction is not None,
                 )
@@ -150,6 +146,19 @@ def build_network(
     )
     if not victims:
         return None
+    order = [victim.compound for victim in victims]
+    perpetrators = tuple(
+        Perpetrator(
+            name,
+            places.of(name, "central"),
+            order.index(name) if name in order else None,
+            ways_in(name),
+            tuple(e for e, effect in own.items() if effect.inhibition_constant),
+            tuple(e for e, effect in own.items() if effect.inactivation_rate),
+            tuple(e for e, effect in own.items() if effect.induction_maximum),
+        )
+        for name, own in effects.items()
+    )
     count = places.settle()
     turning = {e for p in perpetrators for e in (*p.inactivates, *p.induces)}
     pools = [*sorted(turning), *([GUT_POOL] if GUT_ENZYME in turning else [])]
@@ -159,8 +168,17 @@ def build_network(
         tuple(
             replace(p, central=count.place[p.central], ways_in=count.ways_in(p.ways_in)) for p in perpetrators
         ),
+        _passes(victims, perpetrators),
         tuple(pools),
     )
+
+
+def _passes(victims: Sequence[Victim], perpetrators: Sequence[Perpetrator]) -> int:
+    inhibited = {enzyme for p in perpetrators for enzyme in p.inhibits}
+    changing = [victims[p.victim] for p in perpetrators if p.victim is not None]
+    if any(inhibited & set(victim.pathways) for victim in changing):
+        return PASSES
+    return 2 if changing else 1
 
 
 class _Places:

@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 
 WORST = 10
 """The end of the numeric rating scale."""
@@ -53,6 +53,11 @@ class Pain:
     states: tuple[str, ...] = ("analgesic_tolerance", "hyperalgesia")
     quantities: tuple[str, ...] = ("pain", "pain_tolerance")
 
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """All at once."""
+        return (slice(0, len(self.states)),)
+
     def prepare(self, numbers: Numbers) -> PainNumbers:
         """Collect the numbers; rates are per hour."""
         return PainNumbers(
@@ -70,11 +75,15 @@ class Pain:
             ice_water_hyperalgesia=numbers["pain.ice_water.hyperalgesia_gain"],
         )
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: PainNumbers
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: PainNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Tolerance and hyperalgesia follow the signal."""
-        return self.rates(numbers) * (now.signal - own)
+        return jnp.stack([now.signal, now.signal])[group]
 
     def rates(self, numbers: PainNumbers) -> Float[Values, "states people"]:
         """How fast both forget."""

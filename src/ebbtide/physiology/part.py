@@ -16,10 +16,13 @@ from jaxtyping import Float
 from .arrays import Numbers, Values
 from .receptor import Binding
 
+EVERY = slice(None)
+"""All states of a part."""
+
 
 @dataclass(frozen=True)
-class Moment:
-    """What holds at one instant, each ``(people,)`` unless said otherwise."""
+class Sensed:
+    """What compounds and supports do at one instant, each ``(people,)`` unless said otherwise."""
 
     concentration: Mapping[str, Float[Values, " people"]]
     """Concentration (nM) of each ligand at its effect site, or in plasma where it has none."""
@@ -32,6 +35,12 @@ class Moment:
     """Level at every target of :mod:`.actions`."""
     support: Mapping[str, Float[Values, " people"]]
     """1 while a support is at work, by name; those that a case does not have are absent."""
+
+
+@dataclass(frozen=True)
+class Moment(Sensed):
+    """The same, and what the body has come to."""
+
     adapted: Float[Values, " people"]
     """Adaptation as a whole, on the scale of the signal."""
     drive: Float[Values, " people"]
@@ -57,10 +66,18 @@ class Part(Protocol):
     def prepare(self, numbers: Numbers) -> Any:
         """Its numbers for a group of people, from drawn ones by name."""
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: Any
-    ) -> Float[Values, "states people"]:
-        """Change of its states, per hour."""
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """Its states in groups, each driven by the groups before it alone."""
+
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: Any,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
+        """Where each of its states of a group is heading: it follows at its rate."""
 
     def rates(self, numbers: Any) -> Float[Values, "states people"]:
         """Own decay rate of each state, per hour: how fast it forgets."""

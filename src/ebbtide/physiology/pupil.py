@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 
 
 class PupilNumbers(NamedTuple):
@@ -35,13 +35,22 @@ class Pupil:
     states: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ("pupil",)
 
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """No states."""
+        return ()
+
     def prepare(self, numbers: Numbers) -> PupilNumbers:
         """Collect the numbers."""
         return PupilNumbers(*(numbers[f"pupil.pupil.{name}"] for name in PupilNumbers._fields))
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: PupilNumbers
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: PupilNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """No states."""
         return own
 

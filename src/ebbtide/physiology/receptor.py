@@ -88,6 +88,14 @@ def slow_binding_rate(
     return numbers.slow_rate * (1.0 + slow / numbers.slow_constant / load)
 
 
+def slow_binding_target(
+    fast: Float[Values, "fast people"], slow: Float[Values, "slow people"], numbers: MuReceptor
+) -> Float[Values, "slow people"]:
+    """Occupancy of each slow binder at rest at these concentrations (nM), beside no other slow binder."""
+    load = slow / numbers.slow_constant / (1.0 + (fast / numbers.fast_constant).sum(axis=0))
+    return load / (1.0 + load)
+
+
 def stimulus(
     binding: Binding, slow_occupancy: Float[Values, "slow people"], numbers: MuReceptor
 ) -> Float[Values, " people"]:

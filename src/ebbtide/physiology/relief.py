@@ -9,7 +9,7 @@ where :math:`A_t` is the level at a target, :math:`u_s` is 1 while a support is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -29,8 +29,11 @@ class Relief(NamedTuple):
     by_cause: dict[str, Float[Values, "follower people"]]
 
 
-def prepare(numbers: Numbers, followers: tuple[str, ...]) -> Relief:
-    """Collect ``relief.<follower>.<cause>`` for ``followers`` such as ``symptoms.nausea``."""
+def prepare(numbers: Numbers, followers: tuple[str, ...], causes: Collection[str]) -> Relief:
+    """Collect ``relief.<follower>.<cause>`` for ``followers`` such as ``symptoms.nausea``.
+
+    Only of ``causes``: targets that somebody acts at, and supports.
+    """
     shape = next(iter(numbers.values())).shape
     by_cause: dict[str, list[Float[Values, " people"]]] = {}
     rows = {follower.split(".")[-1]: index for index, follower in enumerate(followers)}
@@ -38,6 +41,8 @@ def prepare(numbers: Numbers, followers: tuple[str, ...]) -> Relief:
         if not name.startswith(PREFIX) or name == REBOUND:
             continue
         follower, cause = name.removeprefix(PREFIX).split(".")
+        if cause not in causes:
+            continue
         table = by_cause.setdefault(cause, [np.zeros(shape)] * len(followers))
         table[rows[follower]] = values
     return Relief(
@@ -57,11 +62,9 @@ def symptoms_left(
     level: Mapping[str, Float[Values, " people"]],
     support: Mapping[str, Float[Values, " people"]],
     numbers: Relief,
-) -> Float[Values, "follower people"]:
-    """Share of the amplified drive of each follower that causes leave."""
-    left = jnp.ones_like(next(iter(numbers.by_cause.values())))
+) -> Float[Values, "#follower people"]:
+    """Share of the amplified drive of each follower that causes leave; one row where there are none."""
+    left: Float[Values, "follower people"] = jnp.ones_like(jnp.asarray(numbers.rebound))[None]
     for cause, table in numbers.by_cause.items():
-        present = level.get(cause, support.get(cause))
-        if present is not None:
-            left = left * (1.0 - table * present)
+        left = left * (1.0 - table * (support[cause] if cause in support else level[cause]))
     return left

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 
 
 class SedationNumbers(NamedTuple):
@@ -41,6 +41,11 @@ class Sedation:
     states: tuple[str, ...] = ("sedation_tolerance",)
     quantities: tuple[str, ...] = ("activation", "sedation")
 
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """All at once."""
+        return (slice(0, len(self.states)),)
+
     def prepare(self, numbers: Numbers) -> SedationNumbers:
         """Collect the numbers; the rate is per hour."""
         return SedationNumbers(
@@ -52,11 +57,15 @@ class Sedation:
             tolerance_rate=np.log(2.0) / numbers["sedation.mu.tolerance_half_life"],
         )
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: SedationNumbers
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: SedationNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Tolerance follows the signal."""
-        return numbers.tolerance_rate * (now.signal - own)
+        return now.signal[None][group]
 
     def rates(self, numbers: SedationNumbers) -> Float[Values, "states people"]:
         """How fast tolerance forgets."""

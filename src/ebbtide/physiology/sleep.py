@@ -23,7 +23,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 from .supports import effects, log_factor
 
 MINUTES_AN_HOUR = 60
@@ -56,6 +56,11 @@ class Sleep:
     states: tuple[str, ...] = ("lasting_opioid_use",)
     quantities: tuple[str, ...] = ("sleep.total", "sleep.latency")
 
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """All at once."""
+        return (slice(0, len(self.states)),)
+
     def prepare(self, numbers: Numbers) -> SleepNumbers:
         """Collect the numbers; times in hours."""
         bed = numbers["sleep.night.hours_in_bed"]
@@ -73,11 +78,15 @@ class Sleep:
             awake=measure("awake", numbers["sleep.awake.usual"], "sleep_total"),
         )
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: SleepNumbers
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: SleepNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """Lasting use follows the signal."""
-        return numbers.lasting_rate * (now.signal - own)
+        return now.signal[None][group]
 
     def rates(self, numbers: SleepNumbers) -> Float[Values, "states people"]:
         """How fast lasting use is forgotten."""

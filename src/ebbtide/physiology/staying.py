@@ -22,7 +22,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .part import Moment
+from .part import EVERY, Moment, Sensed
 from .supports import effects, log_factor
 
 HOURS_A_DAY = 24
@@ -55,6 +55,11 @@ class Staying:
     states: tuple[str, ...] = ()
     quantities: tuple[str, ...] = tuple(f"risk.{event}" for event in EVENTS)
 
+    @property
+    def order(self) -> tuple[slice, ...]:
+        """No states."""
+        return ()
+
     def prepare(self, numbers: Numbers) -> StayingNumbers:
         """Collect the numbers."""
 
@@ -74,9 +79,13 @@ class Staying:
             hazards=tuple(hazard(event) for event in EVENTS),
         )
 
-    def change(
-        self, own: Float[Values, "states people"], now: Moment, numbers: StayingNumbers
-    ) -> Float[Values, "states people"]:
+    def target(
+        self,
+        own: Float[Values, "states people"],
+        now: Sensed,
+        numbers: StayingNumbers,
+        group: slice = EVERY,
+    ) -> Float[Values, "rows people"]:
         """It has no states."""
         return own
 

@@ -74,11 +74,13 @@ def rebound_change(
 def follower_target(
     drive: Float[Values, " people"],
     rebound: Float[Values, " people"],
-    left: Float[Values, "follower people"],
+    left: Float[Values, "#follower people"],
     numbers: Withdrawal,
 ) -> Float[Values, "follower people"]:
     """Where symptoms and craving are heading, 0-1; relief has ``left`` this share of the amplified drive."""
     amplified = drive * (1.0 + numbers.rebound_gain * rebound) * left
     # sigmoid(h (ln X - ln H)) is the Hill function without overflow; tiny keeps ln defined at rest
     tiny = jnp.finfo(amplified.dtype).tiny  # type: ignore[no-untyped-call]
-    return jax.nn.sigmoid(numbers.steepness * (jnp.log(amplified + tiny) - numbers.log_half_effect))
+    log_odds = numbers.steepness * (jnp.log(amplified + tiny) - numbers.log_half_effect)
+    # below the root of the smallest number a symptom is nothing, and subnormal numbers are slow
+    return jax.nn.sigmoid(jnp.maximum(log_odds, np.log(tiny) / 2))

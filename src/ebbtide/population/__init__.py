@@ -2,6 +2,7 @@
 
 from .draw import (
     BETWEEN_PERSON,
+    BLOCK,
     TYPICAL,
     WITH_UNCERTAINTY,
     Numbers,
@@ -14,6 +15,7 @@ from .traits import Traits, draw_traits
 
 __all__ = [
     "BETWEEN_PERSON",
+    "BLOCK",
     "TYPICAL",
     "WITH_UNCERTAINTY",
     "Numbers",

@@ -40,6 +40,8 @@ class Spread:
         return "with_parameter_uncertainty" if self.uncertain else "between_person"
 
 
+BLOCK = 1024
+"""People whose numbers come from one generator: those of any block can be drawn alone."""
 TYPICAL = Spread(between=False, uncertain=False)
 BETWEEN_PERSON = Spread(between=True, uncertain=False)
 WITH_UNCERTAINTY = Spread(between=True, uncertain=True)
@@ -59,25 +61,32 @@ def _internal_factor(unit: str) -> float:
     return 1.0
 
 
-def _normals(seed: int, stream: str, people: int) -> NDArray[np.float64]:
-    key = hashlib.sha256(f"{seed}/{stream}".encode()).digest()[:16]
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little"))).standard_normal(people)
+def _normals(seed: int, stream: str, people: int, first: int = 0) -> NDArray[np.float64]:
+    """Of the people from number ``first`` on: nobody's depend on how many others are drawn."""
+    parts = []
+    for block in range(first // BLOCK, (first + people - 1) // BLOCK + 1):
+        key = f"{seed}/{stream}/{block}" if block else f"{seed}/{stream}"
+        digest = hashlib.sha256(key.encode()).digest()[:16]
+        stop = min(first + people - block * BLOCK, BLOCK)
+        generator = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+        parts.append(generator.standard_normal(stop)[max(first - block * BLOCK, 0) :])
+    return np.concatenate(parts)
 
 
 def draw_parameter(
-    name: str, parameter: Parameter, people: int, seed: int, spread: Spread
+    name: str, parameter: Parameter, people: int, seed: int, spread: Spread, first: int = 0
 ) -> NDArray[np.float64]:
-    """``people`` values of one parameter, shape ``(people,)``, in its internal unit."""
+    """``people`` values of one parameter, from person number ``first`` on, in its internal unit."""
     value = internal_value(parameter)
     if parameter.shape == "bernoulli":
-        return _who_has_it(name, parameter, people, seed, spread)
+        return _who_has_it(name, parameter, people, seed, spread, first)
     deviation = np.zeros(people)
     for wanted, kind, cv in (
         (spread.between, "between", parameter.between_cv),
         (spread.uncertain, "uncertain", parameter.uncertainty_cv),
     ):
         if wanted and cv > 0:
-            deviation += _scale(parameter, cv) * _normals(seed, f"{kind}/{name}", people)
+            deviation += _scale(parameter, cv) * _normals(seed, f"{kind}/{name}", people, first)
     if parameter.shape == "normal":
         return np.asarray(value * (1.0 + deviation))
     if parameter.shape == "logitnormal":
@@ -87,7 +96,7 @@ def draw_parameter(
 
 
 def _who_has_it(
-    name: str, parameter: Parameter, people: int, seed: int, spread: Spread
+    name: str, parameter: Parameter, people: int, seed: int, spread: Spread, first: int = 0
 ) -> NDArray[np.float64]:
     if not spread.between:
         return np.zeros(people)
@@ -97,7 +106,7 @@ def _who_has_it(
             share / (1.0 - share) * np.exp(parameter.uncertainty_cv * _normals(seed, f"uncertain/{name}", 1))
         )
         share = float(odds[0] / (1.0 + odds[0]))
-    return np.asarray(ndtr(_normals(seed, f"between/{name}", people)) < share, dtype=np.float64)
+    return np.asarray(ndtr(_normals(seed, f"between/{name}", people, first)) < share, dtype=np.float64)
 
 
 def _scale(parameter: Parameter, cv: float) -> float:
@@ -115,6 +124,7 @@ def draw_numbers(
     seed: int,
     spread: Spread,
     forms: Iterable[str] = (),
+    first: int = 0,
 ) -> Numbers:
     """All numbers of the body and of ``compounds``, by name: ``mitragynine.disposition.volume``.
 
@@ -124,18 +134,20 @@ def draw_numbers(
     entries: dict[str, Any] = {**library.physiology, **{name: library.compounds[name] for name in compounds}}
     entries |= {f"product.{name}": {"absorption": library.products[name].absorption} for name in forms}
     return {
-        f"{prefix}.{path}": draw_parameter(f"{prefix}.{path}", parameter, people, seed, spread)
+        f"{prefix}.{path}": draw_parameter(f"{prefix}.{path}", parameter, people, seed, spread, first)
         for prefix, entry in entries.items()
         for path, parameter in numbers_of(entry)
     }
 
 
 def draw_product_factors(
-    products: Mapping[str, Mapping[str, Parameter]], people: int, seed: int, spread: Spread
+    products: Mapping[str, Mapping[str, Parameter]], people: int, seed: int, spread: Spread, first: int = 0
 ) -> dict[tuple[str, str], NDArray[np.float64]]:
     """How much more or less of a compound than its typical content each person's product holds."""
     return {
-        (product, compound): draw_parameter(f"product/{product}/{compound}", content, people, seed, spread)
+        (product, compound): draw_parameter(
+            f"product/{product}/{compound}", content, people, seed, spread, first
+        )
         / internal_value(content)
         for product, contents in products.items()
         for compound, content in contents.items()

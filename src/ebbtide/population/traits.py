@@ -66,14 +66,16 @@ class Traits:
     """Numbers of the library by name that are set, not drawn, e.g. ``liver.kratom.susceptible``."""
 
 
-def draw_traits(person: GivenTraits, library: Library, people: int, seed: int, spread: Spread) -> Traits:
+def draw_traits(
+    person: GivenTraits, library: Library, people: int, seed: int, spread: Spread, first: int = 0
+) -> Traits:
     """Given traits for all; a weight that is not given is drawn. Says what was missing and what was done."""
     missing = []
     if person.weight_kg is not None:
         weight = np.full(people, person.weight_kg)
     else:
         typical = library.physiology["population"]["weight"]["typical"]
-        weight = draw_parameter("trait/weight", typical, people, seed, spread)
+        weight = draw_parameter("trait/weight", typical, people, seed, spread, first)
         missing.append(
             f"weight: unknown; each simulated person has one from the base population "
             f"({typical.value:g} kg, CV {typical.between_cv:.0%})"

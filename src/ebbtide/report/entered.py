@@ -17,8 +17,14 @@ UNIT_SUFFIXES = {"years": "years", "kg": "kg", "cm": "cm", "h": "h", "ms": "ms"}
 
 def facts(scene: Scene) -> tuple[tuple[str, str], ...]:
     """Which case, from when to when, for how many people."""
-    case, count = scene.forecast.case, scene.written.people.sizes["person"]
+    case, count, kept = (
+        scene.forecast.case,
+        scene.forecast.provenance["people"],
+        scene.written.people.sizes["person"],
+    )
     people = "1, the typical person" if scene.single else f"{count} simulated, who share the known traits"
+    if kept < count:
+        people += f"; bands are of all, single courses of the first {kept}"
     return (
         ("Case", str(case.id)),
         ("Start", calendar(case.start)),

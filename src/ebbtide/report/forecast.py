@@ -10,7 +10,7 @@ from ebbtide.case import Case
 from ebbtide.engine.forecast import Forecast
 from ebbtide.engine.simulate import DEFAULT_TOLERANCE, Progress, Simulation, simulate
 from ebbtide.library import Library
-from ebbtide.safety import emergency_texts, forecast_findings
+from ebbtide.safety import case_findings, emergency_texts, forecast_findings, joined
 
 from . import provenance
 from .contents import drawn_contents
@@ -29,7 +29,7 @@ def make_forecast(
 ) -> Forecast:
     """Simulate ``case`` and add what a report needs; arguments as of :func:`.simulate`."""
     run = simulate(case, library, people, seed, step_h, tolerance, progress, check_reference)
-    findings = forecast_findings(case, run.arms, library)
+    findings = joined((*forecast_findings(case, run.arms, library), *case_findings(case, library)))
     products = {
         d.product for d in (*case.history, *case.doses, *(d for a in case.alternatives for d in a.doses))
     }
@@ -40,7 +40,7 @@ def make_forecast(
         case=case,
         arms=run.arms,
         findings=findings,
-        emergency=emergency_texts(library),
+        emergency=emergency_texts(library, case.person.jurisdiction),
         assumptions=provenance.assumptions(numbers),
         sources=provenance.sources(library, numbers, cited),
         missing=run.missing + drawn_contents(case, library, single=people == 1),

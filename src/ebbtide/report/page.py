@@ -19,6 +19,11 @@ from .tables import Table
 from .words import interval, label, number, plain
 
 SEVERITIES = ("emergency", "urgent", "major", "moderate", "minor", "note")
+BASIS_WORDS = {
+    "measured": "measured effect",
+    "would_change": "would change it",
+    "locators": "where in the sources",
+}
 STANDARD = "standard treatment"
 NOT_ADVISED = "not a recommendation"
 ENTERED = "computed because it was entered; not a recommendation"
@@ -277,8 +282,8 @@ def _finding(number: int, raw: Mapping[str, Any]) -> Finding:
     basis = raw.get("basis") or {}
     keys = basis.get("sources") or ()
     keys = (keys,) if isinstance(keys, str) else tuple(str(k) for k in keys)
-    order = [k for k in ("rule", "inputs", "evidence", "missing") if k in basis]
-    order += [k for k in basis if k not in (*order, "sources")]
+    order = [k for k in ("rule", "inputs", "measured", "evidence", "missing", "would_change") if basis.get(k)]
+    order += [k for k in basis if k not in (*order, "sources") and basis[k]]
     return Finding(
         id=str(raw.get("id", "")),
         anchor=f"finding-{number}",
@@ -286,9 +291,14 @@ def _finding(number: int, raw: Mapping[str, Any]) -> Finding:
         title=str(raw.get("title", "")),
         message=str(raw.get("message", "")),
         advice=str(raw.get("advice") or ""),
-        basis=tuple((label(k), plain(basis[k])) for k in order),
+        basis=tuple((BASIS_WORDS.get(k, label(k)), _basis_text(basis[k])) for k in order),
         source_keys=keys,
     )
+
+
+def _basis_text(value: Any) -> str:
+    """One part of a basis; the parts of a list may hold commas themselves."""
+    return "; ".join(map(plain, value)) if isinstance(value, list | tuple) else plain(value)
 
 
 def _relapse_words(scene: Scene) -> tuple[tuple[str, str], ...]:

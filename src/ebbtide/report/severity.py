@@ -52,6 +52,6 @@ def severity_scale(library: Library, name: str = SCALE) -> SeverityScale:
 
 
 def other_scales(library: Library) -> dict[str, tuple[str, SeverityScale]]:
-    """Every scale but COWS by name: the quantity it is forecast as, and its ranges, which may be none."""
-    names = [name for name in library.scales if name != SCALE]
+    """Every forecast scale but COWS by name: its quantity, and its ranges, which may be none."""
+    names = [name for name, scale in library.scales.items() if name != SCALE and scale.is_computed]
     return {name: (library.scales[name].quantity, severity_scale(library, name)) for name in names}

@@ -1,21 +1,25 @@
 """Floor 3: what is dangerous, each finding with its basis; thresholds and texts are library data.
 
-The emergency texts need no model: what looks at a forecast is imported when it is asked for.
+The emergency texts and the findings of a case need no model: what looks at a forecast is imported when
+it is asked for.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .emergency import emergency_texts
 
 if TYPE_CHECKING:
+    from .check import case_findings
+    from .findings import joined
     from .forecast_rules import forecast_findings
 
-__all__ = ["emergency_texts", "forecast_findings"]
+_HOME_OF = {"case_findings": "check", "forecast_findings": "forecast_rules", "joined": "findings"}
+
+__all__ = ["case_findings", "emergency_texts", "forecast_findings", "joined"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "forecast_findings":
-        from .forecast_rules import forecast_findings
-
-        return forecast_findings
-    raise AttributeError(name)
+    if name not in _HOME_OF:
+        raise AttributeError(name)
+    return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)

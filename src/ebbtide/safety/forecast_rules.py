@@ -1,4 +1,4 @@
-"""Findings that look at a forecast: lost tolerance and precipitated withdrawal.
+"""Findings that look at a forecast: lost tolerance, precipitated withdrawal, and :mod:`.course_rules`.
 
 The rules read the simulated course; none of them changes it.
 """
@@ -15,21 +15,31 @@ from ebbtide.engine.forecast import ArmForecast
 from ebbtide.engine.simulate import Arm, arms_of
 from ebbtide.library import Library
 
+from .after_kratom import kratom_withdrawal
+from .course_rules import SIMULATED, course_findings
 from .findings import by_severity, finding
 
 DISPLACING = ("mu_partial_agonist", "opioid_antagonist")
-SIMULATED = "simulation with this model; not a clinical study"
+RESCUE = ("naloxone", "nalmefene")
 
 
 def forecast_findings(
     case: Case, arms: Sequence[ArmForecast], library: Library
 ) -> tuple[dict[str, Any], ...]:
     """All findings of a forecast, worst first."""
-    lost = lost_tolerance(arms, library)
+    lost = lost_tolerance(arms, library, naloxone=_naloxone_at_hand(case))
     found = [lost] if lost else []
     for arm, course in zip(arms_of(case), arms, strict=True):
         found += precipitated_withdrawal(case, arm, course, arms[0], library)
-    return by_severity(found)
+    found += course_findings(case, arms, library)
+    after = kratom_withdrawal(case, arms, library)
+    return by_severity([*found, *([after] if after else [])])
+
+
+def _naloxone_at_hand(case: Case) -> bool:
+    """Whether the case lists an antagonist for rescue."""
+    doses = (*case.doses, *(dose for a in case.alternatives for dose in a.doses))
+    return any(name in RESCUE for dose in doses for name in dose.medicines)
 
 
 class _Lowest(NamedTuple):
@@ -45,8 +55,13 @@ class _Lowest(NamedTuple):
         return day, self.by_day[day]
 
 
-def lost_tolerance(arms: Sequence[ArmForecast], library: Library) -> dict[str, Any] | None:
-    """Breathing when the former dose is taken again after days without it: the worst course decides."""
+def lost_tolerance(
+    arms: Sequence[ArmForecast], library: Library, *, naloxone: bool = False
+) -> dict[str, Any] | None:
+    """Breathing when the former dose is taken again after days without it: the worst course decides.
+
+    ``naloxone``: whether the case lists an antagonist for rescue; it changes the words, not the danger.
+    """
     courses = [
         _Lowest(arm, dict(zip(arm.relapse["day"].values.tolist(), _middle(arm.relapse), strict=True)))
         for arm in arms
@@ -69,7 +84,13 @@ def lost_tolerance(arms: Sequence[ArmForecast], library: Library) -> dict[str, A
         f"If {former} is taken again, breathing falls to {lowest:.0%} of normal in the middle person "
         f"{_when(ordered[0])}{_least(ordered)}. This is without another sedative and without naloxone. "
         "Illicit supply, alcohol and sedatives make it worse.",
-        "Say so at every contact. Naloxone at hand, never use alone. Buprenorphine or methadone treatment "
+        "Say so at every contact. "
+        + (
+            "Naloxone is at hand: a companion has to know how, because nobody gives it to themselves. "
+            if naloxone
+            else "No naloxone is in the case: supply two doses today and teach a companion. "
+        )
+        + "Never use alone. Buprenorphine or methadone treatment "
         "keeps tolerance and lowers the risk of death.",
         rule="lowest simulated ventilation in the 6 h after the former dose on each day of each course, "
         f"median of the people, at or under {limits['major'].value:.0%} of baseline (emergency: "
@@ -79,10 +100,12 @@ def lost_tolerance(arms: Sequence[ArmForecast], library: Library) -> dict[str, A
             "lowest_by_day": {
                 c.course.id: {d: round(value, 3) for d, value in c.by_day.items()} for c in courses
             },
+            "naloxone_at_hand": naloxone,
         },
         sources=("Algera2021", "Dahan2005", "Degenhardt2014", "SouthAfricaSTG"),
         evidence=SIMULATED,
         missing=("other sedatives taken at the same time", "true strength of illicit supply"),
+        would_change=("agonist treatment without a gap",),
     )
 
 
@@ -154,6 +177,7 @@ def precipitated_withdrawal(
             sources=("Dunn2023", "Varshneya2022", "ASAM2020"),
             evidence=SIMULATED,
             missing=("observed COWS at the dose",),
+            would_change=("a later start", "a start with very low doses"),
         )
     ]
 

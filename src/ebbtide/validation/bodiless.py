@@ -12,8 +12,9 @@ from typing import Any
 import jax.numpy as jnp
 
 from ebbtide.engine.people import Composition
-from ebbtide.engine.system import System
+from ebbtide.engine.system import System, modes_of
 from ebbtide.library import Library
+from ebbtide.physiology.actions import Pattern
 from ebbtide.physiology.body import Body
 from ebbtide.physiology.network import build_network
 
@@ -31,6 +32,11 @@ class NoBody(Body):
     def quantities(self) -> tuple[str, ...]:
         """None."""
         return ()
+
+    @property
+    def is_empty(self) -> bool:
+        """There is nothing to follow."""
+        return True
 
     def prepare(self, numbers: Any) -> Any:
         """One number of the right shape."""
@@ -60,5 +66,14 @@ class NoBody(Body):
 def without_body(library: Library, composition: Composition) -> Composition:
     """The same compounds with kinetics and enzymes alone."""
     network = build_network(library, composition.families, composition.compounds, liver_may_fail=False)
-    body = NoBody((), (), (), composition.body.body.supports, (), (), ())
-    return replace(composition, body=System(body, network, library))
+    body = NoBody((), (), (), composition.body.body.supports, (), (), (), Pattern((), ()))
+    return replace(
+        composition,
+        body=System(
+            body,
+            network,
+            modes_of(composition.families, body.supports),
+            composition.body.plasma_modes,
+            library,
+        ),
+    )

@@ -52,10 +52,10 @@ def kinds_needed(protocols: Iterable[Protocol]) -> int:
     return max(-(-most // KINDS), 1) * KINDS
 
 
-def run_arm(people: People, protocol: Protocol, request: Request, rates: Array, kinds: int) -> Array:
+def run_arm(people: People, protocol: Protocol, request: Request, kinds: int) -> Array:
     """Values ``(times, quantities, people)`` of one arm, the parts of which are the kinds of ``people``.
 
-    ``rates`` are the relaxation rates of the typical person; ``kinds`` is that of :func:`kinds_needed`.
+    ``kinds`` is that of :func:`kinds_needed`.
     """
     steered = steer.given(people, protocol.parts)
     jumps = [people.doses[i] * part.factor for i, part in enumerate(protocol.parts)]
@@ -68,7 +68,7 @@ def run_arm(people: People, protocol: Protocol, request: Request, rates: Array, 
         streams = tuple(replace(stream, kind=kind) for kind, stream in group.streams)
         events = tuple(sorted((*group.events, *later)))
         regimen = Regimen((), streams, (events,))
-        return run_people(_only(people, group.people), regimen, request, rates)[0].rows
+        return run_people(_only(people, group.people), regimen, request)[0].rows
 
     with ThreadPoolExecutor(THREADS) as pool:
         rows = list(pool.map(run, protocol.groups))

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from ebbtide.case import Case, CaseProduct, Observation, parse_case
 from ebbtide.case.checking import checked
-from ebbtide.case.quantities import in_unit, measures, read_quantity
+from ebbtide.case.quantities import in_unit, read_quantity
 from ebbtide.case.times import Clock, read_instant
 from ebbtide.engine.regimen import build_regimen
-from ebbtide.library import InputError, Library
+from ebbtide.library import InputError, Library, same_kind
 
 from .cohort import Cohort
 from .draws import Draws
@@ -244,7 +244,7 @@ def _target(dose: RawStudyDose, library: Library, where: str) -> tuple[str, floa
     if isinstance(text, int | float) and not isinstance(text, bool):
         text = f"{text} {target.unit or 'nM'}"
     quantity = read_quantity(text, f"{place}.value", '"36 nM", "1 ng/mL"')
-    if not measures(quantity.unit, "nM") and not measures(quantity.unit, "ng/mL"):
+    if not same_kind(quantity.unit, "nM") and not same_kind(quantity.unit, "ng/mL"):
         raise InputError("a concentration is needed", where=f"{place}.value", value=str(text))
     value = in_unit(quantity, "nmol/L", f"{place}.value", compound.molar_mass.to("g/mol"))
     if value <= 0:

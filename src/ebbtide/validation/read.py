@@ -8,8 +8,8 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from ebbtide.case import read_toml
 from ebbtide.case.checking import checked
-from ebbtide.case.read import read_toml
 from ebbtide.library import InputError, unknown_name
 
 from .schema import RawArm, RawPopulation, RawStudy, RawStudyHead

@@ -1,0 +1,1 @@
+"""Floor 5: formats that other programs read and write."""
