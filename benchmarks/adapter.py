@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.engine.accuracy import relative_error
+from ebbtide.engine.crowd import Crowd
+from ebbtide.engine.first_steps import first_steps
 from ebbtide.engine.mesh import build_mesh
 from ebbtide.engine.people import People, compose, make_people
 from ebbtide.engine.reference import reference_rows
 from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
-from ebbtide.engine.run import Request, run_people, start_states
+from ebbtide.engine.run import ArmCourse, Request, run_people, start_states
 from ebbtide.library import Library
-from ebbtide.population import BETWEEN_PERSON, Spread, draw_traits
+from ebbtide.population import BETWEEN_PERSON, BLOCK, Spread, draw_traits
 
 from .workload import EVERY_H, Workload
 
@@ -58,21 +60,19 @@ class Group:
 
 
 def make_group(
-    workload: Workload, library: Library, count: int, spread: Spread = BETWEEN_PERSON, seed: int = SEED
+    workload: Workload, library: Library, count: int, spread: Spread = BETWEEN_PERSON, first: int = 0
 ) -> Group:
-    """Draw ``count`` people who differ in all that differs between people."""
+    """Draw ``count`` people from number ``first`` on, who differ in all that differs between people."""
     case = workload.case(library)
     regimen = build_regimen(library, case.history, [case.doses], [case.supports])
     composition = compose(library, inputs_of(library, regimen.kinds))
 
-    def group(number: int, how: Spread) -> People:
-        traits = draw_traits(case.person, library, number, seed, how)
-        return make_people(library, composition, regimen.kinds, case.products, traits, seed, how)
-
+    traits = draw_traits(case.person, library, count, SEED, spread, first)
+    people = make_people(library, composition, regimen.kinds, case.products, traits, SEED, spread, first)
     return Group(
         workload,
         library,
-        group(count, spread),
+        people,
         regimen,
         np.arange(0.0, workload.days * 24.0 + 1e-9, EVERY_H),
     )
@@ -93,6 +93,15 @@ def run_engine(group: Group, refinement: float = 1.0, precision: Any = np.float6
     [course] = run_people(group.people, group.regimen, request)
     rows = np.asarray(course.rows)
     return rows if more else rows[:, group.chosen]
+
+
+def stream(workload: Workload, library: Library, people: int, refinement: float, precision: Any) -> Array:
+    """Bands of a large crowd, drawn and computed block after block, ``(percentile, rows, quantities)``."""
+    crowd = Crowd(people)
+    for first in range(0, people, BLOCK):
+        group = make_group(workload, library, min(BLOCK, people - first), first=first)
+        crowd.add(ArmCourse(run_engine(group, refinement, precision), None))
+    return crowd.bands
 
 
 def some_people(group: Group, places: list[int]) -> Group:
@@ -138,11 +147,16 @@ def share_of_range(rows: Array, exact: Array, names: tuple[str, ...]) -> Array:
 
 
 def evaluations(group: Group, refinement: float) -> int:
-    """How often the engine evaluates the right-hand side for a course: four times a step."""
+    """How often the engine evaluates the right-hand side for a course: at the middle and end of each step."""
     mesh = build_mesh(
-        0.0, group.workload.days * 24.0, group.doses, outputs=group.times_h, refinement=refinement
+        0.0,
+        group.workload.days * 24.0,
+        group.doses,
+        outputs=group.times_h,
+        refinement=refinement,
+        first_step_h=first_steps(group.people),
     )
-    return 4 * int(np.count_nonzero(mesh.step_h))
+    return 2 * int(np.count_nonzero(mesh.step_h))
 
 
 def one_evaluation(group: Group, precision: Any) -> dict[str, float]:

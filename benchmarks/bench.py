@@ -32,6 +32,7 @@ from .race import Point, best_setting, race, ratios, work_precision
 from .references import references
 from .roofline import roofline
 from .scaling import growth
+from .streamed import measure_streamed
 from .workload import STANDARD, WITH_HISTORY, WORKLOADS, Workload, count_doses
 
 HERE = Path(__file__).parent
@@ -117,6 +118,9 @@ def more(standard: Mapping[str, Any], options: argparse.Namespace) -> dict[str, 
         count = options.people if tool in {ENGINE, ENGINE_FAST} else people[tool]
         curves += growth(tool, settings[tool], count, options.rounds, library, OUT / "growth")
     report: dict[str, Any] = {"alone": [asdict(a) for a in alone], "growth": [asdict(c) for c in curves]}
+    if ENGINE_FAST in settings and options.streamed:
+        say(f"{options.streamed} people, streamed")
+        report["streamed"] = asdict(measure_streamed(options.streamed, settings[ENGINE_FAST]))
     bounds = []
     for tool, precision in ((ENGINE, np.float64), (ENGINE_FAST, np.float32)):
         if tool in settings:
@@ -170,6 +174,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=2048, help="people for the engine")
     parser.add_argument("--peer-people", type=int, default=512, help="most people for a peer")
     parser.add_argument("--checked", type=int, default=4, help="people compared with the reference")
+    parser.add_argument("--streamed", type=int, default=100_000, help="people of the large crowd; 0: none")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=6.0, help="about how long one timed run takes")
     parser.add_argument("--workloads", nargs="+", choices=list(WORKLOADS), default=list(WORKLOADS))

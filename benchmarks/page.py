@@ -37,6 +37,12 @@ def tables(report: Mapping[str, Any]) -> str:
     parts += [f"![{title}](images/{name})" for name, title in report.get("pictures", {}).items()]
     if report.get("alone"):
         parts.append(_alone(report["alone"]))
+    if report.get("streamed"):
+        own = report["streamed"]
+        parts.append(
+            f"{own['people']:,} people of the standard workload, drawn, computed (body in float32) and "
+            f"summarised block after block: {_short(own['seconds'])} s, at most {own['peak_mb']:.0f} MB."
+        )
     if report.get("growth"):
         parts.append(_growth(report["growth"]))
     if report.get("history"):
