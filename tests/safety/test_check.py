@@ -24,7 +24,8 @@ TAKEN = [
     ("kratom_leaf_powder", "3 g"), ("seven_oh_tablet", "20 mg"), ("heroin_smoked", "100 mg"),
     ("fentanyl_smoked", "2 mg"), ("oxycodone_tablet", "10 mg"), ("tramadol_tablet", "50 mg"),
     ("methadone_liquid", "40 mg"), ("buprenorphine_naloxone_film", "8 mg"), ("naltrexone_tablet", "50 mg"),
-    ("diazepam_tablet", "10 mg"), ("alcohol", "40 g"), ("gabapentin_capsule", "300 mg"), ("zolpidem", "10 mg"),
+    ("diazepam_tablet", "10 mg"), ("alcohol", "40 g"), ("gabapentin_capsule", "300 mg"),
+    ("zolpidem", "10 mg"),
     ("sertraline", "50 mg"), ("phenelzine", "15 mg"), ("quetiapine", "100 mg"), ("haloperidol", None),
     ("ondansetron", "8 mg"), ("clarithromycin_tablet", "500 mg"), ("rifampicin_capsule", "600 mg"),
     ("lofexidine_tablet", "0.54 mg"), ("clonidine_tablet", "0.1 mg"), ("loperamide_capsule", "24 mg"),
@@ -208,7 +209,9 @@ def test_alternatives_are_not_mixed_with_one_another() -> None:
 
 
 def test_of_one_id_the_worst_is_kept_and_the_worst_come_first() -> None:
-    some = [{"id": i, "severity": s} for i, s in (("b", "minor"), ("a", "note"), ("b", "major"), ("c", "major"))]
+    some = [
+        {"id": i, "severity": s} for i, s in (("b", "minor"), ("a", "note"), ("b", "major"), ("c", "major"))
+    ]
     assert [(f["id"], f["severity"]) for f in joined(some)] == [("b", "major"), ("c", "major"), ("a", "note")]
 
 
