@@ -104,6 +104,7 @@ $(READY): requirements/lock.txt pyproject.toml
 	@test -x $(BIN)/python || { echo "Setting up .venv (once; a few minutes)"; $(call make-venv,.venv); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $(READY)
 
 $(DOCS_READY): $(READY) requirements/docs.txt

@@ -173,7 +173,8 @@ def test_every_import_is_a_declared_dependency(path: Path) -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        *("ebbtide", "ebbtide.library", "ebbtide.case", "ebbtide.population", "ebbtide.cli"),
+        *("ebbtide", "ebbtide.library", "ebbtide.case", "ebbtide.population", "ebbtide.safety"),
+        "ebbtide.cli",
         "ebbtide.exchange.nonmem",
     ],
 )

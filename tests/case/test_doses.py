@@ -1,9 +1,12 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from ebbtide.case import Case, Support
 from ebbtide.library import InputError
+
+from .conftest import refusal
 
 LEAF = {"product": "leaf", "amount": "2 g"}
 BERLIN = {"start": "2026-03-27T08:00:00+01:00", "zone": "Europe/Berlin", "duration": "5 d"}
@@ -146,3 +149,50 @@ def test_supports(read: Callable[..., Case]) -> None:
 def test_supports_that_cannot_be(read: Callable[..., Case], support: dict[str, str], told: str) -> None:
     with pytest.raises(InputError, match=told):
         read(supports=[{"kind": "exercise", **support}])
+
+
+def test_a_medicine_known_by_name_needs_no_amount_and_is_not_simulated(read: Callable[..., Case]) -> None:
+    case = read(doses=[{"product": "sertraline_tablet", "at": "day 1 09:00"}])
+    (dose,) = case.doses
+    assert (dose.product, dose.medicines, dose.simulated) == ("sertraline", ("sertraline",), False)
+    assert (dose.amount_text, dose.active_mg, dose.route) == ("amount not given", None, "not given")
+    assert case.unknown_products == ("sertraline",)
+
+
+@pytest.mark.parametrize(
+    ("amount", "mass_mg"),
+    [("50 mg", 50.0), ("0.1 g", 100.0), ("1 tablet", None), ("1000 IU", None), ("2 mg/kg", None)],
+)
+def test_the_mass_of_a_medicine_known_by_name(
+    read: Callable[..., Case], amount: str, mass_mg: float | None
+) -> None:
+    (dose,) = read(doses=[{"product": "sertraline", "amount": amount, "at": "day 1 09:00"}]).doses
+    assert dose.active_mg == mass_mg
+
+
+def test_a_combination_brings_both(read: Callable[..., Case]) -> None:
+    (dose,) = read(doses=[{"product": "oxycodone_paracetamol", "at": "day 1 09:00"}]).doses
+    assert dose.medicines == ("oxycodone", "paracetamol")
+    assert dose.title == "Oxycodone and paracetamol"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"amount": "0 mg"}, "more than zero"),
+        ({"route": "orl"}, 'Did you mean "oral"'),
+        ({"as": "sertraline"}, "knows no compounds of it"),
+        ({"product": "sertralin"}, 'Did you mean "sertraline"'),
+    ],
+)
+def test_a_wrong_medicine_is_refused(read: Callable[..., Case], change: dict[str, Any], words: str) -> None:
+    entry = {"product": "sertraline", "amount": "50 mg", "at": "day 1 09:00", **change}
+    message = refusal(lambda: read(doses=[entry]))
+    assert message is not None
+    assert words in message
+
+
+def test_a_product_with_kinetics_still_needs_its_amount(read: Callable[..., Case]) -> None:
+    message = refusal(lambda: read(doses=[{"product": "leaf", "at": "day 1 09:00"}]))
+    assert message is not None
+    assert "doses[0].amount: key is missing" in message

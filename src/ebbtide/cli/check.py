@@ -51,7 +51,7 @@ def _page(
     case: Case, findings: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]], quiet: bool
 ) -> list[str]:
     width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-    lines = [f"{case.title}: {_count(findings)}", ""]
+    lines = [*_wrapped(f"{case.title}: {_count(findings)}", width, ""), ""]
     if not quiet:
         lines += ["Emergency signs, whatever is found below:"]
         lines += _wrapped(f"{texts[0]['sign']}: {texts[0]['text']}", width, "  ")

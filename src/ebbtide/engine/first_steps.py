@@ -23,9 +23,9 @@ def first_steps(people: People) -> tuple[float, ...]:
     steps = []
     for jump in people.doses:
         size = np.abs(effect * jump)
-        largest = size.max(axis=1, keepdims=True)
+        largest = size.max(axis=1, keepdims=True, initial=0.0)
         counts = (size > FELT * largest) & (largest > 0.0)
-        fastest = np.where(counts.any(axis=0), rate, 0.0).max(axis=0)
+        fastest = np.where(counts.any(axis=0), rate, 0.0).max(axis=0, initial=0.0)
         wanted = SHARE / max(float(np.median(fastest)), SHARE / LONGEST_STEP_H)
         halvings = np.ceil(np.log2(LONGEST_STEP_H / wanted) - 1e-9)
         steps.append(max(float(LONGEST_STEP_H / 2.0**halvings), FIRST_STEP_H))

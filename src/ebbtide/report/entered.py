@@ -19,7 +19,7 @@ def facts(scene: Scene) -> tuple[tuple[str, str], ...]:
     """Which case, from when to when, for how many people."""
     case, count, kept = (
         scene.forecast.case,
-        scene.forecast.provenance["people"],
+        scene.forecast.provenance.get("people", scene.written.people.sizes["person"]),
         scene.written.people.sizes["person"],
     )
     people = "1, the typical person" if scene.single else f"{count} simulated, who share the known traits"

@@ -97,7 +97,7 @@ def summary(scene: Scene) -> dict[str, Any]:
         "title": case.title,
         "start": case.start,
         "duration_h": scene.duration_h,
-        "people": forecast.provenance["people"],
+        "people": forecast.provenance.get("people", scene.written.people.sizes["person"]),
         "people_in_trajectory": scene.written.people.sizes["person"],
         "emergency": forecast.emergency,
         "answers": answers(scene),

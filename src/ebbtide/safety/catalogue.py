@@ -18,6 +18,7 @@ FAMILIES = {
     "sign": "Time-critical signs",
     "vital": "Vital signs",
     "scale": "Ratings",
+    "score": "Scores that call for somebody",
     "liver": "Liver",
     "lab": "Other laboratory values",
     "induction": "Starting buprenorphine or an antagonist",

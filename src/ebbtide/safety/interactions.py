@@ -40,8 +40,8 @@ class Match:
     b: Taken
     specificity: int
     """How many pairs of medicines the rule is about: the fewer, the more specific."""
-    from_h: float
-    """When both are first present (h after the start)."""
+    from_h: float | None
+    """When both are first present (h after the start); None where they never are, or the amount is small."""
 
 
 def interaction_findings(facts: Facts) -> list[Finding]:
@@ -53,7 +53,8 @@ def interaction_findings(facts: Facts) -> list[Finding]:
         matches = list(_matches(x, y, rules, facts.library.medicines))
         won = {match.rule.id for match in winners(matches)}
         for match in matches:
-            if match.rule.id in won:  # what the class says is told beside what is known of its member
+            # What a class rule says is told beside what is known of the member.
+            if match.rule.id in won and match.from_h is not None:
                 groups.setdefault(match.rule.id, []).append(match)
     return [_finding(id, group, facts) for id, group in sorted(groups.items())]
 
@@ -69,10 +70,8 @@ def rules_of(library: Library) -> Iterator[Rule]:
 def _matches(x: Taken, y: Taken, rules: Sequence[Rule], medicines: Medicines) -> Iterator[Match]:
     for rule in rules:
         for a, b in ((x, y), (y, x)):
-            if not (a.is_(rule.a) and b.is_(rule.b)) or not _amount_matters(rule, a):
-                continue
-            since = together(a, b, rule.row["within_d"])
-            if since is not None:
+            if a.is_(rule.a) and b.is_(rule.b):
+                since = together(a, b, rule.row["within_d"]) if _amount_matters(rule, a) else None
                 yield Match(rule, a, b, _specificity(rule, medicines), since)
                 break
 
@@ -113,7 +112,8 @@ def winners(matches: Sequence[Match]) -> list[Match]:
     """The matches of one pair that say something which no more specific one says.
 
     Each topic of danger (sedation, QT, level ...) belongs to the most specific rule about it; of equally
-    specific ones to the worst.
+    specific ones to the worst. A specific rule that asks for more (use at the same time, a high amount)
+    keeps its topics when that is not met: the class is not blamed in its place.
     """
     ordered = sorted(matches, key=lambda m: (m.specificity, rank(m.rule.row["severity"]), m.rule.row["id"]))
     taken: set[str] = set()
@@ -133,7 +133,7 @@ def _finding(id: str, matches: Sequence[Match], facts: Facts) -> Finding:
     rows = list({m.rule.row["id"]: m.rule.row for m in ordered}.values())
     substances = {s.name: s for m in matches for s in (m.a, m.b)}
     inputs: dict[str, Any] = {name: substances[name].told for name in sorted(substances)}
-    inputs["together_from"] = facts.when(max(min(m.from_h for m in matches), 0.0))
+    inputs["together_from"] = facts.when(max(min(m.from_h or 0.0 for m in matches), 0.0))
     banned = any(m.rule.row["contraindicated"] for m in leads)
     worst_row = min((m.rule.row for m in leads), key=lambda row: (rank(row["severity"]), row["id"]))
     return finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -271,11 +272,17 @@ def _unknown(subjects: Sequence[_Subject], where: Sequence[str], about: About) -
         rule="no entry of the library for the substances of the case in person.jurisdiction, its country or "
         "union",
         inputs={"jurisdiction": code, "products": [lot.name for subject in subjects for lot in subject.lots]},
-        sources=(),
+        sources=_of_most_bans(about),
         evidence="absence of evidence",
         missing=("person.jurisdiction",) if code is None else (f"the law on {what} in {place}",),
         would_change=("an entry for the place", "another jurisdiction"),
     )
+
+
+def _of_most_bans(about: About) -> tuple[str, ...]:
+    """The source of most entries on bans: what "banned in many places" rests on."""
+    bans = Counter(row["source"] for row in about.library.tables["regulation"] if row["status"] == "banned")
+    return tuple(source for source, _ in bans.most_common(1))
 
 
 def _is_old(row: Row, about: About) -> bool:

@@ -83,7 +83,7 @@ def _sedatives(present: Sequence[Taken]) -> tuple[int, float]:
     opioids = [s for s in present if any(s.is_(tag) for tag in OPIOID)]
     others = [s for s in present if s not in opioids]
     planned = [s for s in opioids if s.planned]
-    before = [s for s in opioids if not s.planned]
+    before = [s for s in opioids if any(not use.planned for use in s.uses)]
     weights = [sum(s.sedation for s in group) for group in (planned, before, others)]
     return max(len(planned), len(before)) + len(others), max(weights[:2]) + weights[2]
 

@@ -143,15 +143,14 @@ def _dependence(facts: Facts) -> Finding | None:
     """Tolerance to kratom and dependence on it after weeks of use."""
     numbers = facts.library.safety["forecast"]["dependence"]
     spans = {}
-    for s in facts.substances:
-        if s.is_("kratom_product"):
-            spans[s.name] = max(u.last_h for u in s.uses) - min(
-                u.start_h for u in s.uses if u.gone_h >= 0 or u.planned
-            )
+    for s in facts.present:
+        uses = [u for u in s.uses if u.gone_h >= 0]
+        if s.is_("kratom_product") and uses:
+            spans[s.name] = max(u.last_h for u in uses) - min(u.start_h for u in uses)
     taken = [s for s in facts.present if s.name in spans]
-    if not taken or max(spans[s.name] for s in taken) < numbers["possible"].to("h"):
+    if max(spans.values(), default=0.0) < numbers["possible"].to("h"):
         return None
-    days = max(spans[s.name] for s in taken) / 24.0
+    days = max(spans.values()) / 24.0
     likely = days >= numbers["likely"].to("d")
     return finding(
         "dependence.kratom",
