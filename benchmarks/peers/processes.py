@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..export.equations import Equations
-from .base import CORES, Array, Events
+from .base import CORES, Array, Events, Unavailable
 
+MOST_LOADING_S = 120.0
 PARALLEL = f"{CORES} processes, people divided among them"
 Solve = Callable[[float, Array, Array], Array]
 """From a tolerance, one person's parameters and jumps ``(kinds, states)`` to ``(rows, quantities)``."""
@@ -22,7 +23,13 @@ _solve: Solve | None = None
 
 
 class Workers:
-    """Worker processes, each with a solver that ``load(numbers)`` makes ready."""
+    """Worker processes, each with a solver that ``load(numbers)`` makes ready.
+
+    Raises
+    ------
+    Unavailable
+        When that takes too long: libRoadRunner copies every shared expression to where it is used.
+    """
 
     def __init__(self, equations: Equations, load: Callable[[Any], Solve], numbers: Any) -> None:
         self.equations = equations
@@ -30,6 +37,17 @@ class Workers:
         # a spawned process has none of the threads of this one
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(CORES, context, _make_ready, (load, numbers))
+        self._load_once()
+
+    def _load_once(self) -> None:
+        others = set(multiprocessing.active_children())
+        try:
+            self._pool.submit(_is_ready).result(timeout=MOST_LOADING_S)
+        except TimeoutError:
+            for child in set(multiprocessing.active_children()) - others:
+                child.kill()
+            self._pool.shutdown(cancel_futures=True)
+            raise Unavailable(f"the model was not loaded within {MOST_LOADING_S:g} s") from None
 
     def run(self, people: int, tolerance: float) -> Array:
         """The quantities of the first ``people``, shape ``(rows, quantities, people)``."""
@@ -49,6 +67,10 @@ class Workers:
     def close(self) -> None:
         """End them."""
         self._pool.shutdown()
+
+
+def _is_ready() -> bool:
+    return _solve is not None
 
 
 def _make_ready(load: Callable[[Any], Solve], numbers: Any) -> None:
