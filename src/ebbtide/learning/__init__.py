@@ -1,0 +1,1 @@
+"""Learning from people: calibration on groups, prediction in tables of CTN-0094, following one person."""
