@@ -17,7 +17,6 @@ from .interactions import rules_of
 FAMILIES = {
     "sign": "Time-critical signs",
     "vital": "Vital signs",
-    "scale": "Ratings",
     "score": "Scores that call for somebody",
     "liver": "Liver",
     "lab": "Other laboratory values",

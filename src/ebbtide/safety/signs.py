@@ -59,9 +59,11 @@ def _pictures(facts: Facts) -> list[dict[str, Observation | str]]:
 
 def _signs_of_vital(o: Observation, facts: Facts) -> list[str]:
     """What a vital sign says in the words of the table."""
+    limits = facts.library.safety["vitals"]
+    if o.kind == "vital" and o.name == "blood_pressure":
+        return ["low_pressure"] if o.items["systolic"] < limits["systolic"]["low"].value else []
     if o.kind != "vital" or o.value is None:
         return []
-    limits = facts.library.safety["vitals"]
     if o.name == "temperature" and o.value >= limits["temperature"]["fever"].value:
         return ["hot"]
     if o.name == "heart_rate" and o.value > limits["heart_rate"]["fast"].value:

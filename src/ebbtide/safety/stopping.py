@@ -11,6 +11,7 @@ from .findings import Finding, Severity, cited, finding, severity_of
 
 OPIOID = ("opioid", "seven_oh_product", "pseudoindoxyl_product")
 TREATMENTS = ("methadone", "levomethadone", "buprenorphine")
+BLOCKER = "naltrexone"
 
 
 def stopping_findings(facts: Facts) -> list[Finding]:
@@ -90,9 +91,11 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
     lost = lapsed or gap_h >= limit_h
     recent_h = numbers["treatment"].to("h")
     goes_on = bool(opioids) and all(s.name in TREATMENTS and s.last_h >= -recent_h for s in opioids)
-    severity: Severity = "note" if not lost else "moderate" if treated or goes_on else "major"
+    blocked = [s for s in facts.substances if s.name == BLOCKER and s.planned]
+    held = bool(treated or goes_on or blocked)
+    severity: Severity = "note" if not lost else "moderate" if held else "major"
     names = ", ".join(s.title for s in opioids) or "opioids"
-    inputs: dict[str, Any] = {s.name: s.told for s in (*opioids, *treated)}
+    inputs: dict[str, Any] = {s.name: s.told for s in (*opioids, *treated, *blocked)}
     inputs["longest_gap_days"] = round(gap_h / 24.0, 1)
     if lapsed:
         inputs["conditions"] = [
@@ -101,7 +104,9 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
     return finding(
         "relapse.lost_tolerance",
         severity,
-        "The former dose can kill after days without"
+        "Tolerance goes while naltrexone blocks: a missed dose leaves no protection"
+        if lost and blocked and not treated
+        else "The former dose can kill after days without"
         if severity == "major"
         else "Tolerance is kept as long as treatment goes on",
         f"Tolerance to {names} is lost within days; breathing tolerance goes before the wish does. A "
@@ -113,7 +118,8 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
         "the risk of death.",
         rule=f"regular use of an opioid before the start and {limit_h / 24:g} days or more without any "
         "opioid or agonist "
-        "treatment in the course, or a recent detoxification or release",
+        "treatment in the course, or a recent detoxification or release; moderate while agonist treatment or "
+        "naltrexone is planned",
         inputs=inputs,
         sources=("SouthAfricaSTG", "VivitrolPI", "Degenhardt2014"),
         locators={"SouthAfricaSTG": "texts", "VivitrolPI": "texts"},
