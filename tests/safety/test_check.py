@@ -1,6 +1,7 @@
 """Properties that hold for any case, and the whole basis of every finding."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -166,6 +167,9 @@ def test_every_finding_of_a_published_case_has_its_whole_basis(path: Any) -> Non
         check_form(finding)
 
 
+NOT_READ = re.compile("remembered|not read|set by Ebbtide|practice|absence of evidence")
+
+
 def check_form(finding: dict[str, Any]) -> None:
     assert set(finding) == {"id", "severity", "title", "message", "basis", "advice"}
     assert finding["id"] in IDS, "list it: python -m ebbtide.safety.catalogue > docs/findings-list.md"
@@ -175,8 +179,12 @@ def check_form(finding: dict[str, Any]) -> None:
     assert all(basis[key] for key in ("rule", "inputs", "sources", "evidence"))
     assert set(basis["sources"]) <= set(LIBRARY.sources)
     assert set(basis["locators"]) <= set(basis["sources"])
-    emergency = finding["severity"] == "emergency"
-    assert basis["missing"] or basis["would_change"] or emergency
+    assert basis["missing"], "something always stays unknown"
+    assert basis["would_change"]
+    assert re.search(r"\d{4}-\d\d-\d\d", str(basis["inputs"])), "inputs have their dates"
+    where_not_said = set(basis["sources"]) - set(basis["locators"]) - {"Ebbtide2026"}
+    if not finding["id"].startswith("legal."):  # entries of law have their date and detail in their place
+        assert not where_not_said or NOT_READ.search(basis["evidence"]), "a source that was read says where"
     words = " ".join((finding["title"], finding["message"], finding["advice"])).lower()
     assert "take kratom" not in words.replace("who take kratom", "").replace("takes kratom", "")
     json.dumps(finding, allow_nan=False)

@@ -74,8 +74,15 @@ def _finding(id: str, group: list[tuple[Row, str, tuple[Taken, ...], bool]], fac
         + (f" together with {row['beside']}" if row["beside"] else ""),
         inputs={"person": known, **{s.name: s.told for s in taken}},
         **cited(row),
-        missing=[TITLES[trait]] if not certain and trait in TITLES else [],
+        missing=[TITLES[trait] if not certain and trait in TITLES else _still_open(trait)],
         would_change=_would_change(row, certain),
+    )
+
+
+def _still_open(trait: str) -> str:
+    """What stays unknown where the trait itself is known."""
+    return {"condition": "how severe it is now", "cyp2d6": "blood levels", "age_years": "frailty"}.get(
+        trait, "a newer value"
     )
 
 

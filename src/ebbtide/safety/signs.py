@@ -108,5 +108,7 @@ def _finding(
         inputs={**inputs, **{s.name: s.told for s in taken}},
         **cited(row),
         missing=("what was taken that is not in the case",),
-        would_change=("another cause found by the examination",) if row["severity"] != "emergency" else (),
+        would_change=("another cause found by the examination",)
+        if row["severity"] != "emergency"
+        else ("nothing before the person has been examined",),
     )

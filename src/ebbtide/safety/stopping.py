@@ -59,7 +59,7 @@ def _withdrawals(facts: Facts) -> list[Finding]:
                     inputs={s.name: s.told for s in taken},
                     **cited(row),
                     missing=("how much was really taken", "earlier withdrawal, with or without seizures"),
-                    would_change=("it is continued and tapered",) if stopped else (),
+                    would_change=("it is continued and tapered" if stopped else "it stops",),
                 )
             )
     return found
@@ -98,6 +98,7 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
     inputs: dict[str, Any] = {s.name: s.told for s in (*opioids, *treated, *blocked)}
     inputs["longest_gap_days"] = round(gap_h / 24.0, 1)
     if lapsed:
+        inputs["start"] = facts.when(0.0)
         inputs["conditions"] = [
             c for c in ("recent_detoxification", "recent_release") if facts.has_condition(c)
         ]
@@ -228,8 +229,10 @@ def _treatment(facts: Facts) -> Finding | None:
         rule="regular use of an opioid or kratom before the start, or opioid use disorder",
         inputs={s.name: s.told for s in (*dependent, *treated)} or {"conditions": ["opioid_use_disorder"]},
         sources=("ASAM2020", "Degenhardt2014", "UICDIG2023"),
-        evidence="guideline; cohort studies",
+        locators={"UICDIG2023": "review of case reports"},
+        evidence="guideline and cohort studies (remembered; the texts were not read); case reports",
         missing=("what the person wants", "what was tried before"),
+        would_change=("a dependence that is ruled out", "another choice of the person"),
     )
 
 
