@@ -30,7 +30,8 @@ def condition_findings(facts: Facts) -> list[Finding]:
 
 def _concerned(row: Row, selector: str, facts: Facts) -> tuple[Taken, ...]:
     """Substances of the case that a row is about; ``beside`` asks for what their products hold besides."""
-    return tuple(s for s in facts.tagged(selector) if not row["beside"] or row["beside"] in s.beside)
+    beside = row.get("beside", "")
+    return tuple(s for s in facts.tagged(selector) if not beside or beside in s.beside)
 
 
 def _most_specific(
@@ -71,7 +72,7 @@ def _finding(id: str, group: list[tuple[Row, str, tuple[Taken, ...], bool]], fac
         f"{row['reason'].rstrip('.')}.",
         f"{row['advice'].rstrip('.')}.",
         rule=f"{_told_test(row['when'])}, with {_names(selector, taken, facts)} present"
-        + (f" together with {row['beside']}" if row["beside"] else ""),
+        + (f" together with {row['beside']}" if row.get("beside") else ""),
         inputs={"person": known, **{s.name: s.told for s in taken}},
         **cited(row),
         missing=[TITLES[trait] if not certain and trait in TITLES else _still_open(trait)],

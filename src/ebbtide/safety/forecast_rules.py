@@ -33,7 +33,10 @@ def forecast_findings(
         found += precipitated_withdrawal(case, arm, course, arms[0], library)
     found += course_findings(case, arms, library)
     after = kratom_withdrawal(case, arms, library)
-    return by_severity([*found, *([after] if after else [])])
+    found += [after] if after else []
+    for one in found:
+        one["basis"]["inputs"] = {"start": case.start.isoformat(timespec="minutes"), **one["basis"]["inputs"]}
+    return by_severity(found)
 
 
 def _naloxone_at_hand(case: Case) -> bool:
