@@ -43,7 +43,7 @@ def _pictures(facts: Facts) -> list[dict[str, Observation | str]]:
         if o.time_h >= -recent_h
     ]
     always = (
-        {"suicidal_condition": "suicidal thoughts (condition)"}
+        {"suicidal_condition": f"suicidal thoughts (condition at the start, {facts.when(0.0)})"}
         if facts.has_condition("suicidal_thoughts")
         else {}
     )
