@@ -157,3 +157,9 @@ def test_a_number_that_needs_a_unit_is_still_refused_without_it(
 ) -> None:
     with pytest.raises(InputError, match=r"observations\[0\]\.value"):
         observed(read, lab="potassium", value=value)
+
+
+def test_a_saturation_is_a_percentage_or_a_fraction(read: Callable[..., Case]) -> None:
+    assert observed(read, vital="SpO2", value=0.86).value == pytest.approx(86)
+    with pytest.raises(InputError, match=r'a quantity needs its unit; got 86; allowed: "97 %"'):
+        observed(read, vital="SpO2", value=86)

@@ -233,7 +233,8 @@ def _written(value: object, measure: Measure) -> Quantity | None:
     """A plain number where none is needed but that, or a number with a unit as the measure spells it."""
     plain = same_kind(measure.units[0], "dimensionless")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return Quantity(value, "dimensionless") if plain else None
+        percent_without_sign = measure.units[0] == "percent" and value > 1  # 0.97 is a fraction, 97 a slip
+        return Quantity(value, "dimensionless") if plain and not percent_without_sign else None
     match = _NUMBER_AND_WORDS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return None
