@@ -50,6 +50,10 @@ def test_a_scale_without_bands_takes_no_rating(read: Callable[..., Case]) -> Non
         ("QTc", "0.43 s", 430, "ms"),
         ("plasma.methadone", "250 ng/mL", 808.0155, "nM"),
         ("plasma.7-OH", "16.1 nmol/L", 16.1, "nM"),
+        ("magnesium", "2 mEq/L", 1.0, "mmol/L"),  # two charges
+        ("potassium", "4.2 mEq/L", 4.2, "mmol/L"),  # one
+        ("ALT", "52 IU/L", 52, "U/L"),
+        ("INR", "1.4", 1.4, "dimensionless"),
     ],
 )
 def test_labs_come_in_a_known_unit(
@@ -127,3 +131,35 @@ def test_observations_may_be_before_the_start_and_come_in_order_of_time(read: Ca
     assert [seen.time_h for seen in case.observations] == [-24.0, -2.0, 25.0]
     with pytest.raises(InputError, match="too long ago"):
         read(observations=[{"at": "1e9 h before start", "sign": "tremor"}])
+
+
+@pytest.mark.parametrize(
+    ("keys", "name", "number"),
+    [
+        ({"lab": "SGPT", "value": "40 U/L"}, "ALT", 40),
+        ({"lab": "K", "value": "4.2 mmol/L"}, "potassium", 4.2),
+        ({"lab": "inr", "value": 1.1}, "INR", 1.1),
+        ({"vital": "pulse", "value": "72 bpm"}, "heart_rate", 72),
+        ({"vital": "RR", "value": "14 breaths/min"}, "respiratory_rate", 14),
+        ({"vital": "spo2", "value": "91 %"}, "SpO2", 91),
+    ],
+)
+def test_names_of_other_laboratories_and_monitors_are_understood(
+    read: Callable[..., Case], keys: dict[str, object], name: str, number: float
+) -> None:
+    seen = observed(read, **keys)
+    assert (seen.name, seen.value) == (name, pytest.approx(number))
+
+
+@pytest.mark.parametrize("value", ["1.4 mEq", "14"])
+def test_a_number_that_needs_a_unit_is_still_refused_without_it(
+    read: Callable[..., Case], value: str
+) -> None:
+    with pytest.raises(InputError, match=r"observations\[0\]\.value"):
+        observed(read, lab="potassium", value=value)
+
+
+def test_a_saturation_is_a_percentage_or_a_fraction(read: Callable[..., Case]) -> None:
+    assert observed(read, vital="SpO2", value=0.86).value == pytest.approx(86)
+    with pytest.raises(InputError, match=r'a quantity needs its unit; got 86; allowed: "97 %"'):
+        observed(read, vital="SpO2", value=86)

@@ -51,6 +51,30 @@ def test_there_are_enough_and_each_says_where_it_comes_from() -> None:
     assert sum("worst" in e for e in expected) >= 40, "silence is as important as what is found"
 
 
+def test_no_emergency_is_missed_and_silent_cases_stay_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    """The two figures by which the rules are judged, over all cases; ``pytest -s`` shows them."""
+    missed, alarmed, emergencies, silent = [], [], 0, 0
+    for path in CASES:
+        _, expected = read(path)
+        found = found_in(path)
+        for id, severity in expected.get("findings", {}).items():
+            emergencies += severity == "emergency"
+            if severity == "emergency" and found.get(id) != "emergency":
+                missed.append((path.stem, id))
+        if "worst" in expected:
+            silent += 1
+            if any(rank(s) <= rank("major") for s in found.values()):
+                alarmed.append(path.stem)
+    with capsys.disabled():
+        print(
+            f"\n{len(CASES)} cases: {len(missed)} of {emergencies} emergencies missed; "
+            f"{len(alarmed)} of {silent} silent cases with a false major finding"
+        )
+    assert missed == []
+    assert emergencies >= 40
+    assert len(alarmed) <= silent / 10, alarmed
+
+
 def test_the_expectations_name_severities_that_exist() -> None:
     named = {s for path in CASES for s in read(path)[1].get("findings", {}).values()}
     assert named <= set(SEVERITIES)

@@ -4,6 +4,8 @@ from ebbtide.library import load_library
 from ebbtide.safety.catalogue import FAMILIES, catalogue, page
 from ebbtide.safety.findings import SEVERITIES
 
+from .test_cases import CASES, read
+
 ROOT = Path(__file__).parents[2]
 ENTRIES = catalogue(load_library())
 
@@ -19,13 +21,18 @@ def test_ids_have_a_family_that_is_told_and_severities_that_exist() -> None:
     assert len({e.id for e in ENTRIES}) == len(ENTRIES)
 
 
-def test_ids_that_users_rely_on_are_there() -> None:
-    ids = {e.id for e in ENTRIES}
-    assert ids >= {
-        "interaction.kratom.benzodiazepine",
-        "interaction.opioid.benzodiazepine",
-        "liver.hys_law",
-        "induction.precipitated_withdrawal",
-        "relapse.lost_tolerance",
-        "load.qt",
-    }
+CONTRACT = {
+    "interaction.kratom.benzodiazepine",
+    "liver.hys_law",
+    "product.lead",
+    "induction.precipitated_withdrawal",
+    "relapse.lost_tolerance",
+    "legal.banned",
+}
+"""Ids that users and scripts were promised."""
+
+
+def test_ids_that_users_rely_on_are_listed_and_raised_by_a_published_case() -> None:
+    assert {e.id for e in ENTRIES} >= CONTRACT
+    raised = {id for path in CASES for id in read(path)[1].get("findings", {})}
+    assert raised >= CONTRACT

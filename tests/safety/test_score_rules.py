@@ -36,7 +36,18 @@ def test_an_unknown_ninth_item_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("total", "severity"),
-    [(0, None), (12, None), (13, "major"), (24, "major"), (25, "urgent"), (36, "urgent"), (37, "emergency")],
+    [
+        (0, None),
+        (4, None),
+        (5, "note"),
+        (12, "note"),
+        (13, "moderate"),
+        (24, "moderate"),
+        (25, "urgent"),
+        (36, "urgent"),
+        (37, "emergency"),
+        (48, "emergency"),
+    ],
 )
 def test_withdrawal_calls_for_help_by_its_range(total: int, severity: str | None) -> None:
     assert list(ids("COWS", total).values()) == ([severity] if severity else [])
@@ -61,7 +72,7 @@ def test_ratings_of_a_case_are_found_with_their_time() -> None:
     }
     found = {f["id"]: f for f in case_findings(parse_case(raw, LIBRARY, "c"), LIBRARY)}
     scores = {id: f["severity"] for id, f in found.items() if id.startswith("score.")}
-    assert scores == {SUICIDE: "urgent", "score.cows.moderate": "major"}  # the newest COWS counts
+    assert scores == {SUICIDE: "urgent", "score.cows.moderate": "moderate"}  # the newest COWS counts
     basis = found[SUICIDE]["basis"]
     assert basis["inputs"]["at"].startswith("2026-09-02T10:00")
     assert basis["inputs"]["items"]["self_harm"] == 1

@@ -12,7 +12,18 @@ from .quantities import in_unit, read_quantity
 from .schema import RawObservation
 from .scoring import Score, score_items, score_total, with_total
 from .telling import shown
-from .vocabulary import LABS, PLASMA, QUANTITIES, SIGN_SYNONYMS, SIGNS, SYMPTOM, VITALS, Measure
+from .vocabulary import (
+    LAB_SYNONYMS,
+    LABS,
+    PLASMA,
+    QUANTITIES,
+    SIGN_SYNONYMS,
+    SIGNS,
+    SYMPTOM,
+    VITAL_SYNONYMS,
+    VITALS,
+    Measure,
+)
 
 _VALUE_KEYS = {
     "scale": {"total", "items", "rating"},
@@ -22,7 +33,8 @@ _VALUE_KEYS = {
     "quantity": {"value"},
 }
 _KINDS = tuple(_VALUE_KEYS)
-_BLOOD_PRESSURE = re.compile(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*mmHg\s*")
+_BLOOD_PRESSURE = re.compile(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*mm\s?Hg\s*", re.IGNORECASE)
+_NUMBER_AND_WORDS = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*")
 
 
 def read_observation(raw: RawObservation, time_h: float, library: Library, where: str) -> Observation:
@@ -130,10 +142,11 @@ def _lab(raw: RawObservation, time_h: float, library: Library, where: str) -> Ob
     if name.startswith("plasma."):
         compound = library.compound(name.removeprefix("plasma."), f"{where}.lab")
         name, measure, molar_mass = f"plasma.{compound.name}", PLASMA, compound.molar_mass.to("g/mol")
-    elif name in LABS:
-        measure = LABS[name]
     else:
-        raise unknown_name("lab", name, [*LABS, "plasma.<compound>"], f"{where}.lab")
+        name = _named(name, LABS, LAB_SYNONYMS)
+        if name not in LABS:
+            raise unknown_name("lab", name, [*LABS, "plasma.<compound>"], f"{where}.lab")
+        measure = LABS[name]
     value = _measured(raw.value, measure, f"{where}.value", molar_mass)
     upper_limit = None
     if raw.upper_limit is not None:
@@ -149,7 +162,7 @@ def _lab(raw: RawObservation, time_h: float, library: Library, where: str) -> Ob
 
 
 def _vital(raw: RawObservation, time_h: float, library: Library, where: str) -> Observation:
-    name = str(raw.vital)
+    name = _named(str(raw.vital), VITALS, VITAL_SYNONYMS)
     if name not in VITALS:
         raise unknown_name("vital", name, VITALS, f"{where}.vital")
     if name == "blood_pressure":
@@ -157,6 +170,12 @@ def _vital(raw: RawObservation, time_h: float, library: Library, where: str) -> 
         return Observation(time_h, "vital", name, unit="mmHg", items=pressures, text=raw.text)
     value = _measured(raw.value, VITALS[name], f"{where}.value")
     return Observation(time_h, "vital", name, value.value, value.unit, text=raw.text)
+
+
+def _named(written: str, names: Mapping[str, Measure], synonyms: Mapping[str, str]) -> str:
+    """The name that was meant, whatever its case; as written where there is none."""
+    lowered = {name.lower(): name for name in names} | dict(synonyms)
+    return lowered.get(written.lower(), written)
 
 
 def _blood_pressure(value: object, measure: Measure, where: str) -> dict[str, int]:
@@ -197,14 +216,7 @@ def _measured(value: object, measure: Measure, where: str, molar_mass: float | N
     """The value in one of the units of ``measure``, refused when it is impossible."""
     if value is None:
         raise InputError("key is missing", where=where, allowed=measure.example)
-    if (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and same_kind(measure.units[0], "dimensionless")
-    ):
-        written = Quantity(value, "dimensionless")
-    else:
-        written = read_quantity(value, where, measure.example)
+    written = _written(value, measure) or read_quantity(value, where, measure.example)
     unit = next((unit for unit in measure.units if _converts(written.unit, unit, molar_mass)), None)
     if unit is None:
         raise InputError("a unit of another kind", where=where, value=shown(value), allowed=measure.example)
@@ -215,6 +227,24 @@ def _measured(value: object, measure: Measure, where: str, molar_mass: float | N
         )
         raise InputError("impossible value", where=where, value=shown(value), allowed=f"{limits} {unit}")
     return Quantity(number, unit)
+
+
+def _written(value: object, measure: Measure) -> Quantity | None:
+    """A plain number where none is needed but that, or a number with a unit as the measure spells it."""
+    plain = same_kind(measure.units[0], "dimensionless")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        percent_without_sign = measure.units[0] == "percent" and value > 1  # 0.97 is a fraction, 97 a slip
+        return Quantity(value, "dimensionless") if plain and not percent_without_sign else None
+    match = _NUMBER_AND_WORDS.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    words = (match[2] or "").lower()
+    if not words:
+        return Quantity(float(match[1]), "dimensionless") if plain else None
+    if words not in measure.spelt:
+        return None
+    size, unit = measure.spelt[words]
+    return Quantity(float(match[1]) * size, unit)
 
 
 def _converts(unit: str, to: str, molar_mass: float | None) -> bool:

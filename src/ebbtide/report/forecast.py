@@ -11,6 +11,7 @@ from ebbtide.engine.forecast import Forecast
 from ebbtide.engine.simulate import DEFAULT_TOLERANCE, Progress, Simulation, simulate
 from ebbtide.library import Library
 from ebbtide.safety import case_findings, emergency_texts, forecast_findings, joined
+from ebbtide.safety.exposure import beside_table, exposure_changes, exposure_finding
 
 from . import provenance
 from .contents import drawn_contents
@@ -29,7 +30,14 @@ def make_forecast(
 ) -> Forecast:
     """Simulate ``case`` and add what a report needs; arguments as of :func:`.simulate`."""
     run = simulate(case, library, people, seed, step_h, tolerance, progress, check_reference)
-    findings = joined((*forecast_findings(case, run.arms, library), *case_findings(case, library)))
+    changes = exposure_changes(case, library, run, seed)
+    findings = joined(
+        (
+            *forecast_findings(case, run.arms, library),
+            *exposure_finding(changes, case, library),
+            *beside_table(case_findings(case, library), changes),
+        )
+    )
     products = {
         d.product for d in (*case.history, *case.doses, *(d for a in case.alternatives for d in a.doses))
     }

@@ -21,6 +21,7 @@ from .words import interval, label, number, plain
 SEVERITIES = ("emergency", "urgent", "major", "moderate", "minor", "note")
 BASIS_WORDS = {
     "measured": "measured effect",
+    "simulated": "computed for this case",
     "would_change": "would change it",
     "locators": "where in the sources",
 }
@@ -282,7 +283,8 @@ def _finding(number: int, raw: Mapping[str, Any]) -> Finding:
     basis = raw.get("basis") or {}
     keys = basis.get("sources") or ()
     keys = (keys,) if isinstance(keys, str) else tuple(str(k) for k in keys)
-    order = [k for k in ("rule", "inputs", "measured", "evidence", "missing", "would_change") if basis.get(k)]
+    known = ("rule", "inputs", "measured", "simulated", "evidence", "missing", "would_change")
+    order = [k for k in known if basis.get(k)]
     order += [k for k in basis if k not in (*order, "sources") and basis[k]]
     return Finding(
         id=str(raw.get("id", "")),

@@ -27,23 +27,28 @@ def _passed(facts: Facts) -> Iterator[tuple[Row, Taken, float]]:
             continue
         for selector in row["substance"].split(";"):
             for taken in facts.tagged(selector):
-                amount = _first_day(taken, facts) if row["first_day"] else taken.least_daily_mg
+                amount = (
+                    _first_day(taken, float(row["first_day"])) if row["first_day"] else taken.least_daily_mg
+                )
                 if amount is not None and amount > float(row["over"]) * (1 + 1e-9):
                     yield row, taken, amount
 
 
-def _first_day(taken: Taken, facts: Facts) -> float | None:
-    """Least mass (mg) on the first day of a start; None for what goes on from before."""
+def _first_day(taken: Taken, hours: float) -> float | None:
+    """Least mass (mg) in the first hours of a start; None for what goes on from before.
+
+    The dose of the next morning is another day's, however late the first was.
+    """
     if not taken.planned or any(not use.planned and use.gone_h >= 0 for use in taken.uses):
         return None
     doses = [(time, mass) for use in taken.uses for time, mass in use.masses]
     first = min(time for time, _ in doses)
-    day = [mass for time, mass in doses if time < first + 24.0]
+    day = [mass for time, mass in doses if time < first + hours]
     return sum(mass or 0.0 for mass in day)
 
 
 def _finding(row: Row, taken: Taken, amount: float, facts: Facts) -> Finding:
-    when = "on the first day" if row["first_day"] else "in a day"
+    when = f"in the first {row['first_day']} h" if row["first_day"] else "in a day"
     return finding(
         f"dose.{taken.name}",
         severity_of(row),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ebbtide.library import Library, load_library
+from ebbtide.library.scales import folded
 from ebbtide.library.tables import words
 
 from .findings import rank
@@ -17,7 +18,6 @@ from .interactions import rules_of
 FAMILIES = {
     "sign": "Time-critical signs",
     "vital": "Vital signs",
-    "scale": "Ratings",
     "score": "Scores that call for somebody",
     "liver": "Liver",
     "lab": "Other laboratory values",
@@ -91,8 +91,43 @@ def _all(library: Library) -> Iterator[tuple[str, str, str]]:
     for row in tables["amounts"]:
         for selector in words(row["substance"]):
             yield f"dose.{selector}", row["severity"], f"daily amount of {name(selector)}"
+    yield from _of_products(library)
+    yield from _of_scales(library)
     for row in tables["monitoring"]:
         yield f"monitoring.{row['test'].lower()}", "note", f"next {row['test'].replace('_', ' ')}"
+
+
+JUDGED = ("metal", "microbe", "solvent", "mycotoxin")
+"""Kinds of analytes of which each has an id of its own."""
+
+
+def _of_products(library: Library) -> Iterator[tuple[str, str, str]]:
+    """What a certificate may show, by analyte."""
+    analytes = {row["id"]: row for row in library.tables["analytes"]}
+    for row in library.tables["product_limits"]:
+        known = analytes.get(row["analyte"])
+        if known is None or known["kind"] not in JUDGED or not row["severity"] or row["status"] != "current":
+            continue
+        name = known["judged_as"] or row["analyte"]
+        yield f"product.{name}", row["severity"], f"{known['title']} above a limit"
+        if known["kind"] != "microbe":
+            for severity in ("minor", "moderate"):
+                yield f"product.{name}.not_excluded", severity, f"{known['title']} above a limit not excluded"
+
+
+def _of_scales(library: Library) -> Iterator[tuple[str, str, str]]:
+    """Scores that call for somebody, and incomplete ones."""
+    for scale in library.scales.values():
+        family = f"score.{folded(scale.name)}"
+        for alert in scale.alerts:
+            most = " or more" if alert.at_most is None else f" to {alert.at_most}"
+            most = "" if alert.at_most == alert.at_least else most
+            what = scale.name if alert.item is None else f"item {alert.item} of {scale.name}"
+            yield f"{family}.{alert.id}", alert.severity, f"{what} of {alert.at_least}{most}"
+            if alert.item is not None:
+                yield f"{family}.{alert.id}_unknown", "moderate", f"{what} not known"
+        for severity in ("note", "minor"):
+            yield f"{family}.incomplete", severity, f"{scale.name} with missing items"
 
 
 def page(library: Library) -> str:

@@ -8,6 +8,7 @@ from ebbtide.case import Case
 from ebbtide.library import Library
 
 from .amounts import amount_findings
+from .changes import change_findings
 from .conditions import condition_findings, unknown_findings
 from .facts import Facts, facts_of
 from .findings import Finding, joined, worse
@@ -20,7 +21,6 @@ from .liver import liver_findings
 from .loads import load_findings
 from .monitoring import monitoring_findings
 from .product_rules import product_findings
-from .ratings import rating_findings
 from .rucam import rucam_findings
 from .score_rules import rating_alerts
 from .signs import sign_findings
@@ -32,12 +32,12 @@ Rule = Callable[[Facts], list[Finding]]
 RULES: tuple[Rule, ...] = (
     sign_findings,
     vital_findings,
-    rating_findings,
     liver_findings,
     jaundice_findings,
     rucam_findings,
     laboratory_findings,
     induction_findings,
+    change_findings,
     stopping_findings,
     interaction_findings,
     load_findings,

@@ -21,11 +21,17 @@ def condition_findings(facts: Facts) -> list[Finding]:
         if answer not in ("yes", "possible"):
             continue
         for selector in words(row["substance"]):
-            taken = facts.tagged(selector)
+            taken = _concerned(row, selector, facts)
             if taken:
                 id = f"condition.{row['condition']}.{selector}"
                 groups.setdefault(id, []).append((row, selector, taken, answer == "yes"))
     return [_finding(id, group, facts) for id, group in _most_specific(groups, facts).items()]
+
+
+def _concerned(row: Row, selector: str, facts: Facts) -> tuple[Taken, ...]:
+    """Substances of the case that a row is about; ``beside`` asks for what their products hold besides."""
+    beside = row.get("beside", "")
+    return tuple(s for s in facts.tagged(selector) if not beside or beside in s.beside)
 
 
 def _most_specific(
@@ -65,11 +71,19 @@ def _finding(id: str, group: list[tuple[Row, str, tuple[Taken, ...], bool]], fac
         f"{title[:1].upper()}{title[1:]}",
         f"{row['reason'].rstrip('.')}.",
         f"{row['advice'].rstrip('.')}.",
-        rule=f"{_told_test(row['when'])}, with {_names(selector, taken, facts)} present",
+        rule=f"{_told_test(row['when'])}, with {_names(selector, taken, facts)} present"
+        + (f" together with {row['beside']}" if row.get("beside") else ""),
         inputs={"person": known, **{s.name: s.told for s in taken}},
         **cited(row),
-        missing=[TITLES[trait]] if not certain and trait in TITLES else [],
+        missing=[TITLES[trait] if not certain and trait in TITLES else _still_open(trait)],
         would_change=_would_change(row, certain),
+    )
+
+
+def _still_open(trait: str) -> str:
+    """What stays unknown where the trait itself is known."""
+    return {"condition": "how severe it is now", "cyp2d6": "blood levels", "age_years": "frailty"}.get(
+        trait, "a newer value"
     )
 
 
@@ -131,7 +145,7 @@ def unknown_findings(facts: Facts) -> list[Finding]:
         if trait is None or row["severity"] == "note":
             continue
         for selector in words(row["substance"]):
-            if taken := facts.tagged(selector):
+            if taken := _concerned(row, selector, facts):
                 wanted.setdefault(trait, []).append((row, selector, taken))
     return [_unknown(trait, rows, facts) for trait, rows in sorted(wanted.items())]
 

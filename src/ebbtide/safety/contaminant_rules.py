@@ -197,7 +197,7 @@ def _missing(total: _Sum, rows: Sequence[Row], about: About) -> list[str]:
         missing.append("age or sex, so limits for pregnancy, childbearing age and children are not judged")
     if not any(lot.taken for lot in total.lots.values() if lot.name in total.results):
         missing.append("a dose or regular use of the product, so the daily amount is not known")
-    return missing
+    return [*missing, f"{total.title} from food, water and other sources"]
 
 
 def _uncertain(total: _Sum, possible: Sequence[Over], about: About) -> Finding:

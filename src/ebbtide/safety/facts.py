@@ -55,6 +55,8 @@ class Taken:
     sedation: int
     serotonin: int
     uses: tuple[Use, ...]
+    beside: frozenset[str] = frozenset()
+    """Other compounds of the products that brought it, such as naloxone beside buprenorphine."""
     known: bool = True
     """False for a compound of a user's library that the table of medicines does not have."""
 
@@ -164,13 +166,13 @@ def facts_of(case: Case, library: Library, alternative: Alternative | None = Non
     doses = tuple(sorted((*case.doses, *added), key=lambda dose: dose.time_h))
     frame = Facts(case, library, "" if alternative is None else alternative.id, doses)
     uses: dict[str, list[Use]] = {}
-    intakes: dict[str, Intake] = {}
+    intakes: dict[str, list[Intake]] = {}
     for intake, use in (*_of_history(case, frame), *_of_doses(doses, frame)):
         if intake.route in LOCAL_ROUTES:
             continue
         for name in intake.medicines or (_active(intake, case, library),):
             uses.setdefault(name, []).append(_lasting(use, name, library))
-            intakes.setdefault(name, intake)
+            intakes.setdefault(name, []).append(intake)
     substances = tuple(
         _taken(
             name, tuple(sorted(uses[name], key=lambda u: (u.start_h, u.text))), intakes[name], case, library
@@ -278,14 +280,24 @@ def _product(intake: Intake, case: Case, library: Library) -> Product:
     return own.product if own is not None else library.product(intake.product)
 
 
-def _taken(name: str, uses: tuple[Use, ...], intake: Intake, case: Case, library: Library) -> Taken:
+def _taken(
+    name: str, uses: tuple[Use, ...], intakes: Sequence[Intake], case: Case, library: Library
+) -> Taken:
+    beside = frozenset[str]().union(*(_beside(intake, case, library) for intake in intakes))
     if name in library.medicines:
         medicine: Medicine = library.medicines[name]
         return Taken(
-            name, medicine.title, medicine.tags, medicine.qt, medicine.sedation, medicine.serotonin, uses
+            name,
+            medicine.title,
+            medicine.tags,
+            medicine.qt,
+            medicine.sedation,
+            medicine.serotonin,
+            uses,
+            beside,
         )
     compound = library.compound(name)
-    classes = {*compound.classes, *_product(intake, case, library).classes}
+    classes = {*compound.classes, *_product(intakes[0], case, library).classes}
     implied = library.medicines.implied
     tags = frozenset(classes).union(*(implied.get(tag, frozenset()) for tag in classes))
     return Taken(
@@ -296,8 +308,17 @@ def _taken(name: str, uses: tuple[Use, ...], intake: Intake, case: Case, library
         1 if {"opioid", "gaba_sedative", "sedating"} & tags else 0,
         1 if "serotonergic" in tags else 0,
         uses,
+        beside,
         known=False,
     )
+
+
+def _beside(intake: Intake, case: Case, library: Library) -> set[str]:
+    """What a product of the library or the case holds besides its active compound."""
+    if intake.product not in case.products and intake.product not in library.products:
+        return set()
+    product = _product(intake, case, library)
+    return {content.compound for content in product.contents} - {product.active}
 
 
 def _span(hours: float) -> str:

@@ -33,7 +33,10 @@ def forecast_findings(
         found += precipitated_withdrawal(case, arm, course, arms[0], library)
     found += course_findings(case, arms, library)
     after = kratom_withdrawal(case, arms, library)
-    return by_severity([*found, *([after] if after else [])])
+    found += [after] if after else []
+    for one in found:
+        one["basis"]["inputs"] = {"start": case.start.isoformat(timespec="minutes"), **one["basis"]["inputs"]}
+    return by_severity(found)
 
 
 def _naloxone_at_hand(case: Case) -> bool:
@@ -156,6 +159,7 @@ def precipitated_withdrawal(
     if share < numbers["possible"].value:
         return []
     likely = share >= numbers["likely"].value
+    observed = _observed_before(dose, case, library, float(np.median(at_dose)))
     return [
         finding(
             f"induction.precipitated_withdrawal.{course.id}",
@@ -173,13 +177,25 @@ def precipitated_withdrawal(
                 "product": dose.product,
                 "cows_at_dose": round(float(np.median(at_dose)), 1),
                 "share_rising": round(share, 3),
+                **({"observed": observed} if observed else {}),
             },
             sources=("Dunn2023", "Varshneya2022", "ASAM2020"),
             evidence=SIMULATED,
-            missing=("observed COWS at the dose",),
+            missing=(f"why {observed}" if observed else "observed COWS at the dose",),
             would_change=("a later start", "a start with very low doses"),
         )
     ]
+
+
+def _observed_before(dose: DoseEvent, case: Case, library: Library, simulated: float) -> str:
+    """The COWS that was seen before the dose beside the simulated one; a forecast does not look at it."""
+    window_h = library.safety["forecast"]["induction"]["cows_window"].to("h")
+    seen = [
+        o.value
+        for o in case.observations
+        if o.name == "COWS" and o.value is not None and 0 <= dose.time_h - o.time_h <= window_h
+    ]
+    return f"COWS was {seen[-1]:g} where {simulated:.0f} is simulated" if seen else ""
 
 
 def _first_displacing_dose(case: Case, arm: Arm, library: Library) -> DoseEvent | None:

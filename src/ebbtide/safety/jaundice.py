@@ -44,6 +44,8 @@ def _bilirubin(facts: Facts) -> Finding | None:
             *limits_missing([newest], facts),
             *(() if facts.latest("lab", "direct_bilirubin") else ("direct bilirubin",)),
             *(() if facts.latest("lab", "ALT") else ("ALT",)),
+            *(() if facts.latest("lab", "INR") else ("INR",)),
+            "haemolysis and gallstones",
         ),
         would_change=("a repeated value at or under the limit",),
     )

@@ -12,7 +12,7 @@ from ebbtide.library.tables import Row, words
 
 from .findings import Finding, Severity, cited, finding
 from .limits import About, number, together
-from .lots import Lot, lots_of
+from .lots import Lot, lots_of, with_uses
 from .places import name_of, place_name, places
 from .seven_oh_rules import NAME, known_contents, share_of_alkaloids
 
@@ -67,7 +67,7 @@ def law_findings(about: About) -> list[Finding]:
     found += [*_age(pairs, where, about), *_seven_oh(pairs, about)]
     if unknown:
         found.append(_unknown(unknown, where, about))
-    return together(found)
+    return with_uses(together(found), lots, about.case, about.doses)
 
 
 def _subjects(lots: Sequence[Lot], library: Library) -> list[_Subject]:

@@ -220,9 +220,9 @@ def _pattern(facts: Facts) -> Finding | None:
         f"{low:g} or less cholestatic",
         inputs=inputs_of([alt[-1], alp[-1]], facts) | {"R": round(r, 2)},
         sources=("AASLDDILI2022", SCHIMMEL),
-        locators={SCHIMMEL: "median R 3.4"},
+        locators={"AASLDDILI2022": "Table 5", SCHIMMEL: "median R 3.4"},
         evidence="definition; case reports",
-        missing=limits_missing([alt[-1], alp[-1]], facts),
+        missing=(*limits_missing([alt[-1], alp[-1]], facts), "ALT and ALP of the first day of injury"),
         would_change=("newer values",),
     )
 

@@ -222,6 +222,6 @@ def _finding(
         },
         sources=sources,
         evidence=REMEMBERED,
-        missing=missing,
+        missing=(*missing, "substances that the case does not list"),
         would_change=("one of them stopped or replaced, as far as its prescriber agrees",),
     )

@@ -9,6 +9,9 @@ from ebbtide.case import Case, CaseProduct, DoseEvent
 from ebbtide.library import Library, Product
 from ebbtide.library.tables import Row, words
 
+from .findings import Finding
+from .intake import moment
+
 LEAF, EXTRACT, SEVEN_OH, KRATOM = "kratom_leaf", "kratom_extract", "seven_oh_product", "kratom"
 
 
@@ -54,3 +57,27 @@ def _lots(case: Case, taken: set[str], library: Library) -> Iterator[Lot]:
         if base == "kratom_tea":
             kinds -= {LEAF}  # judged as a plant that boiling water is poured on
         yield Lot(name, product.title, base, frozenset(kinds), product, own, name in taken)
+
+
+def with_uses(
+    findings: Sequence[Finding], lots: Sequence[Lot], case: Case, doses: Sequence[DoseEvent]
+) -> list[Finding]:
+    """The findings with the times at which the products that they name are taken, among their inputs."""
+    for found in findings:
+        inputs = found["basis"]["inputs"]
+        named = [lot for lot in lots if lot.name in str(inputs)]
+        found["basis"]["inputs"] = {**inputs, "used": {lot.name: _used(lot, case, doses) for lot in named}}
+    return list(findings)
+
+
+def _used(lot: Lot, case: Case, doses: Sequence[DoseEvent]) -> str:
+    """From when to when a product is taken."""
+    begins = [dose.time_h for dose in doses if dose.product == lot.name]
+    ends = list(begins)
+    for use in case.history:
+        if use.product == lot.name:
+            begins.append(use.last_h - use.duration_h)
+            ends.append(use.last_h)
+    if not begins:
+        return f"not taken; the case starts {moment(case, 0.0)}"
+    return f"{moment(case, min(begins))} to {moment(case, max(ends))}"

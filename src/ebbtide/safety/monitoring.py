@@ -83,7 +83,9 @@ def _finding(test: str, rows: list[tuple[Row, tuple[Taken, ...], float]], facts:
             **{n: substances[n].told for n in sorted(substances)},
         },
         **cited(*[r for r, *_ in rows]),
-        missing=() if newest is not None else (f"{title.lower() if title != test else test} at the start",),
+        missing=("results that the case does not list",)
+        if newest is not None
+        else (f"{title.lower() if title != test else test} at the start",),
         would_change=("a newer result", "the substance stopped"),
     )
 

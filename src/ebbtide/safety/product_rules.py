@@ -9,7 +9,7 @@ from .contaminant_rules import contaminant_findings
 from .findings import Finding
 from .label_rules import label_findings
 from .limits import About, together
-from .lots import lots_of
+from .lots import lots_of, with_uses
 from .microbe_rules import adulterant_findings, microbe_findings
 from .seven_oh_rules import seven_oh_findings
 
@@ -17,7 +17,7 @@ from .seven_oh_rules import seven_oh_findings
 def product_findings(about: About) -> list[Finding]:
     """All findings on the products of one course, each id once."""
     lots = lots_of(about.case, about.doses, about.library)
-    return together(
+    found = together(
         chain(
             contaminant_findings(about, lots),
             microbe_findings(about, lots),
@@ -27,3 +27,4 @@ def product_findings(about: About) -> list[Finding]:
             certificate_findings(about, lots),
         )
     )
+    return with_uses(found, lots, about.case, about.doses)

@@ -89,7 +89,7 @@ def _alert(score: Score, alert: Alert, when: dict[str, Any], message: str) -> Fi
         locators={alert.sources[0]: alert.locator} if alert.locator else None,
         evidence="published ranges of the scale; the urgency is clinical practice"
         + ("" if alert.verified else " (remembered, not read)"),
-        missing=score.missing,
+        missing=(*score.missing, "the rating before"),
         would_change=("another rating",),
     )
 

@@ -43,7 +43,7 @@ def _pictures(facts: Facts) -> list[dict[str, Observation | str]]:
         if o.time_h >= -recent_h
     ]
     always = (
-        {"suicidal_condition": "suicidal thoughts (condition)"}
+        {"suicidal_condition": f"suicidal thoughts (condition at the start, {facts.when(0.0)})"}
         if facts.has_condition("suicidal_thoughts")
         else {}
     )
@@ -59,9 +59,11 @@ def _pictures(facts: Facts) -> list[dict[str, Observation | str]]:
 
 def _signs_of_vital(o: Observation, facts: Facts) -> list[str]:
     """What a vital sign says in the words of the table."""
+    limits = facts.library.safety["vitals"]
+    if o.kind == "vital" and o.name == "blood_pressure":
+        return ["low_pressure"] if o.items["systolic"] < limits["systolic"]["low"].value else []
     if o.kind != "vital" or o.value is None:
         return []
-    limits = facts.library.safety["vitals"]
     if o.name == "temperature" and o.value >= limits["temperature"]["fever"].value:
         return ["hot"]
     if o.name == "heart_rate" and o.value > limits["heart_rate"]["fast"].value:
@@ -106,5 +108,7 @@ def _finding(
         inputs={**inputs, **{s.name: s.told for s in taken}},
         **cited(row),
         missing=("what was taken that is not in the case",),
-        would_change=("another cause found by the examination",) if row["severity"] != "emergency" else (),
+        would_change=("another cause found by the examination",)
+        if row["severity"] != "emergency"
+        else ("nothing before the person has been examined",),
     )

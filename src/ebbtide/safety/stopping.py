@@ -11,6 +11,7 @@ from .findings import Finding, Severity, cited, finding, severity_of
 
 OPIOID = ("opioid", "seven_oh_product", "pseudoindoxyl_product")
 TREATMENTS = ("methadone", "levomethadone", "buprenorphine")
+BLOCKER = "naltrexone"
 
 
 def stopping_findings(facts: Facts) -> list[Finding]:
@@ -58,7 +59,7 @@ def _withdrawals(facts: Facts) -> list[Finding]:
                     inputs={s.name: s.told for s in taken},
                     **cited(row),
                     missing=("how much was really taken", "earlier withdrawal, with or without seizures"),
-                    would_change=("it is continued and tapered",) if stopped else (),
+                    would_change=("it is continued and tapered" if stopped else "it stops",),
                 )
             )
     return found
@@ -90,18 +91,23 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
     lost = lapsed or gap_h >= limit_h
     recent_h = numbers["treatment"].to("h")
     goes_on = bool(opioids) and all(s.name in TREATMENTS and s.last_h >= -recent_h for s in opioids)
-    severity: Severity = "note" if not lost else "moderate" if treated or goes_on else "major"
+    blocked = [s for s in facts.substances if s.name == BLOCKER and s.planned]
+    held = bool(treated or goes_on or blocked)
+    severity: Severity = "note" if not lost else "moderate" if held else "major"
     names = ", ".join(s.title for s in opioids) or "opioids"
-    inputs: dict[str, Any] = {s.name: s.told for s in (*opioids, *treated)}
+    inputs: dict[str, Any] = {s.name: s.told for s in (*opioids, *treated, *blocked)}
     inputs["longest_gap_days"] = round(gap_h / 24.0, 1)
     if lapsed:
+        inputs["start"] = facts.when(0.0)
         inputs["conditions"] = [
             c for c in ("recent_detoxification", "recent_release") if facts.has_condition(c)
         ]
     return finding(
         "relapse.lost_tolerance",
         severity,
-        "The former dose can kill after days without"
+        "Tolerance goes while naltrexone blocks: a missed dose leaves no protection"
+        if lost and blocked and not treated
+        else "The former dose can kill after days without"
         if severity == "major"
         else "Tolerance is kept as long as treatment goes on",
         f"Tolerance to {names} is lost within days; breathing tolerance goes before the wish does. A "
@@ -113,7 +119,8 @@ def _lost_tolerance(facts: Facts) -> Finding | None:
         "the risk of death.",
         rule=f"regular use of an opioid before the start and {limit_h / 24:g} days or more without any "
         "opioid or agonist "
-        "treatment in the course, or a recent detoxification or release",
+        "treatment in the course, or a recent detoxification or release; moderate while agonist treatment or "
+        "naltrexone is planned",
         inputs=inputs,
         sources=("SouthAfricaSTG", "VivitrolPI", "Degenhardt2014"),
         locators={"SouthAfricaSTG": "texts", "VivitrolPI": "texts"},
@@ -222,8 +229,10 @@ def _treatment(facts: Facts) -> Finding | None:
         rule="regular use of an opioid or kratom before the start, or opioid use disorder",
         inputs={s.name: s.told for s in (*dependent, *treated)} or {"conditions": ["opioid_use_disorder"]},
         sources=("ASAM2020", "Degenhardt2014", "UICDIG2023"),
-        evidence="guideline; cohort studies",
+        locators={"UICDIG2023": "review of case reports"},
+        evidence="guideline and cohort studies (remembered; the texts were not read); case reports",
         missing=("what the person wants", "what was tried before"),
+        would_change=("a dependence that is ruled out", "another choice of the person"),
     )
 
 

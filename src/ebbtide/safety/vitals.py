@@ -41,16 +41,14 @@ def vital_findings(facts: Facts) -> list[Finding]:
     ):
         newest = facts.latest("vital", name)
         if newest is not None and (verdict := judge(newest, facts)) is not None:
-            found.append(told(f"vital.{name.lower()}", newest, verdict, facts))
+            found.append(_told(f"vital.{name.lower()}", newest, verdict, facts))
     return found
 
 
-def told(id: str, newest: Observation, verdict: Verdict, facts: Facts) -> Finding:
+def _told(id: str, newest: Observation, verdict: Verdict, facts: Facts) -> Finding:
     """The finding of a verdict on the newest observation."""
     related = [s for s in facts.present if s.sedation or s.is_("alpha2_agonist")]
-    inputs: dict[str, Any] = {newest.name: facts.seen(newest)}
-    if id.startswith("vital."):
-        inputs |= {s.name: s.told for s in related}
+    inputs: dict[str, Any] = {newest.name: facts.seen(newest), **{s.name: s.told for s in related}}
     return finding(
         id,
         verdict.severity,
@@ -66,7 +64,7 @@ def told(id: str, newest: Observation, verdict: Verdict, facts: Facts) -> Findin
 
 
 def limits_of(facts: Facts, name: str) -> Any:
-    """Limits of a vital sign or of the scales."""
+    """Limits of a vital sign."""
     return facts.library.safety["vitals"][name]
 
 
