@@ -190,6 +190,25 @@ def literature(
     run_literature(studies, out, library or [], as_json)
 
 
+@validate.command()
+def ctn0094(
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of tables.")],
+    task: Annotated[str, typer.Option(help="cold, next, return-entry or return-week3.")],
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", metavar="OUT.csv", help="Where probabilities go.")
+    ] = None,
+    mechanism: Annotated[
+        bool, typer.Option("--mechanism", help="Show the mechanism alone beside the layer (minutes).")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ratings of withdrawal, or return to use, of people in tables of the CTN-0094 form."""
+    from .ctn0094 import run_ctn0094
+
+    run_ctn0094(data, task, predictions, mechanism, as_json, quiet)
+
+
 def main() -> None:
     """Entry point: one clear message and exit 2 for bad input, exit 1 for a fault of ours."""
     gc.disable()  # loading modules fills memory and frees none of it; whoever computes turns it on

@@ -39,8 +39,10 @@ class Rows:
 
     @cached_property
     def column(self) -> Place:
-        """Column of each row's day in :class:`Days`."""
-        return np.clip(self.day - FIRST_DAY, 0, LAST_DAY - FIRST_DAY).astype(np.intp)
+        """Column of each row's day in :class:`Days`; of an unknown day the first, where nothing is known."""
+        return np.clip(np.nan_to_num(self.day, nan=FIRST_DAY) - FIRST_DAY, 0, LAST_DAY - FIRST_DAY).astype(
+            np.intp
+        )
 
 
 @dataclass(frozen=True)

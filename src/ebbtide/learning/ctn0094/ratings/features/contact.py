@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...tables import Tables
 from ..days import Rows, days_of
-from ..tables import Tables
 
 Array = NDArray[np.float64]
 WEEK = 7.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...tables import Tables
 from ..days import Rows
-from ..tables import Tables
 from .contact import contact
 from .person import person
 from .treatment import ARMS, treatment

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...tables import COLUMNS, Tables
 from ..days import Rows
-from ..tables import COLUMNS, Tables
 
 Array = NDArray[np.float64]
 ORDER = {

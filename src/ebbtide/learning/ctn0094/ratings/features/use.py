@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...tables import Tables
 from ..days import Days, Rows, days_of
-from ..tables import Tables
 
 Array = NDArray[np.float64]
 SELF_REPORT = "TFB"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ...tables import Tables
 from ..days import Days, Rows, days_of
-from ..tables import Tables
 
 Array = NDArray[np.float64]
 ARMS = ("Methadone", "Outpatient BUP", "Outpatient BUP + EMM", "Outpatient BUP + SMM", "Inpatient BUP",
