@@ -26,7 +26,7 @@ urines = st.lists(days, max_size=25)
 found = st.lists(st.tuples(substances, days), max_size=15)
 person = st.tuples(st.sampled_from(sorted(OWN_MEDICINE)), urines, found, st.integers(0, 20).map(float), days)
 groups = st.lists(person, min_size=1, max_size=12)
-quick = settings(deadline=None, max_examples=12)
+quick = settings(deadline=None, max_examples=8)
 
 
 def literally(arm: str, urines: list[float], positive: list[tuple[str, float]], r: float) -> bool:

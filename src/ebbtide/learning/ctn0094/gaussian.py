@@ -5,9 +5,9 @@ r"""A Gaussian process of people: who is alike in traits, history, plan and plac
     + c [\text{same site}] + d [\text{same arm}]
 
 with the squared difference of the :math:`m_g` standardised features of each table :math:`g`, and its share
-:math:`s_g = \sqrt{m_g} / \sum \sqrt{m}`: a table that tells more counts more, but a long one does not drown the
-others. A site is thus a partially pooled effect. The numbers are in units of the variance of the noise. Fitting
-a relevance to each table by leave-one-out log loss did worse on people who had no part in it than this rule.
+:math:`s_g = \sqrt{m_g} / \sum \sqrt{m}`: a table that tells more counts more, but a long one does not
+drown the others. A site is thus a partially pooled effect. The numbers are in units of the variance of the
+noise. Relevances fitted to each table by leave-one-out log loss did worse on people left out than this rule.
 Rasmussen and Williams 2006, chapter 2 and section 6.5 (outcomes 0 and 1 are regressed).
 """
 

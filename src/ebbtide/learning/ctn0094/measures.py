@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float
 from scipy.special import logit
+from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 BOOTSTRAPS = 400
 LEVEL = 0.95
@@ -21,19 +21,24 @@ Events = Bool[np.ndarray, " n"]
 
 def auroc(happened: Events, p: Probabilities) -> float:
     """The chance that someone with the event has a greater p than someone without; NaN with one kind only."""
-    return float(roc_auc_score(happened, p)) if 0 < happened.sum() < len(happened) else float("nan")
+    with_event, without = int(happened.sum()), int((~happened).sum())
+    if not with_event * without:
+        return float("nan")
+    ranks = rankdata(p)[happened].sum() - with_event * (with_event + 1) / 2
+    return float(ranks / (with_event * without))
 
 
 def brier(happened: Events, p: Probabilities) -> float:
     """The mean squared difference of p and what happened."""
-    return float(brier_score_loss(happened, p, pos_label=True)) if len(p) else float("nan")
+    return float(np.mean((p - happened) ** 2)) if len(p) else float("nan")
 
 
 def logarithmic(happened: Events, p: Probabilities) -> float:
     """The mean negative logarithm of the probability that was given to what happened."""
     if not len(p):
         return float("nan")
-    return float(log_loss(happened, np.clip(p, SMALLEST, 1 - SMALLEST), labels=[False, True]))
+    given = np.clip(np.where(happened, p, 1 - p), SMALLEST, 1)
+    return float(-np.log(given).mean())
 
 
 MEASURES: dict[str, Callable[[Events, Probabilities], float]] = {

@@ -57,8 +57,8 @@ def fit_logistic(x: pd.DataFrame, course: Course) -> Callable[[pd.DataFrame], np
     """Logistic regression on arm, age, sex, use in the 30 days before, and urines."""
     model = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(),
                           LogisticRegression(C=0.1, max_iter=2000))  # fmt: skip
-    model.fit(_simple(x), course.returned)
-    return lambda new: np.asarray(model.predict_proba(_simple(new))[:, 1])
+    model.fit(simple(x), course.returned)
+    return lambda new: np.asarray(model.predict_proba(simple(new))[:, 1])
 
 
 def fit_boosting(x: pd.DataFrame, course: Course) -> Callable[[pd.DataFrame], np.ndarray]:
@@ -66,11 +66,13 @@ def fit_boosting(x: pd.DataFrame, course: Course) -> Callable[[pd.DataFrame], np
     model = make_pipeline(
         SimpleImputer(keep_empty_features=True),
         GradientBoostingClassifier(learning_rate=0.05, subsample=0.6, min_samples_leaf=20, random_state=0),
-    ).fit(_simple(x), course.returned)
-    return lambda new: np.asarray(model.predict_proba(_simple(new))[:, 1])
+    ).fit(simple(x), course.returned)
+    return lambda new: np.asarray(model.predict_proba(simple(new))[:, 1])
 
 
 BASELINES: dict[str, Fit] = {"rate of the arm": fit_rate, "logistic": fit_logistic, "boosting": fit_boosting}
+METHODS = ("mixture", *BASELINES)
+"""What a report compares; the first has its reliability shown."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def report(tables: Tables, task: str) -> Report:
     happened = returned(tables)
     trials = first_randomisations(tables)["project"]
     rows = []
-    for method in ("mixture", *BASELINES):
+    for method in METHODS:
         p = predict(tables, task, method).set_index("who")["p"]
         for trial in ("all", *sorted(trials.unique())):
             chosen = (trials == trial).to_numpy() | (trial == "all")
@@ -203,7 +205,7 @@ def report(tables: Tables, task: str) -> Report:
                 row |= {name: value, f"{name}_low": low, f"{name}_high": high}
             row["intercept"], row["slope"] = calibration_line(event, given)
             rows.append(row)
-        if method == "mixture":
+        if method == METHODS[0]:
             table = reliability(happened.to_numpy(), p.to_numpy())
     return Report(task, pd.DataFrame(rows), table)
 
@@ -213,5 +215,6 @@ def write(predictions: pd.DataFrame, path: Path) -> None:
     predictions.to_csv(path, index=False)
 
 
-def _simple(x: pd.DataFrame) -> pd.DataFrame:
+def simple(x: pd.DataFrame) -> pd.DataFrame:
+    """The features of the baselines."""
     return x[[c for c in x if c.startswith(SIMPLE)]]
