@@ -26,7 +26,7 @@ LEAF = 10
 TRIED = 0.3
 """Share of the features that a split of the forest may choose from."""
 DRAWN_TOGETHER = {0: 1.05, 3: 1.19}
-"""Averaging draws probabilities together: the cross-validated slope of calibration, by known weeks, undoes it."""
+"""Averaging draws them together; the cross-validated slope of calibration, by known weeks, undoes it."""
 SURE = 0.01
 """No part of the mixture may be surer than this that somebody returns or does not."""
 
