@@ -17,10 +17,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
 from ebbtide.learning.ctn0094 import shipped_tables
-from ebbtide.learning.ctn0094.curves import Curves
-from ebbtide.learning.ctn0094.known import TASKS
-from ebbtide.learning.ctn0094.leaving import until_leaving, until_return
-from ebbtide.learning.ctn0094.staying import FOLDS, shipped, simple
+from ebbtide.learning.ctn0094.staying.curves import Curves
+from ebbtide.learning.ctn0094.staying.known import TASKS
+from ebbtide.learning.ctn0094.staying.leaving import until_leaving, until_return
+from ebbtide.learning.ctn0094.staying.prediction import FOLDS, shipped, simple
 
 AT = (4, 8, 12, 24)
 

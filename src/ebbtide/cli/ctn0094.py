@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ebbtide.library import InputError
-from ebbtide.library.errors import nearest
+from ebbtide.library.errors import unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +33,7 @@ def run_ctn0094(
         When the task is none, the tables cannot be read, or the predictions cannot be written.
     """
     if task not in (*RATINGS, *RETURNS):
-        raise InputError(
-            "no such task", where="--task", value=task, allowed=", ".join((*RATINGS, *RETURNS)),
-            suggestion=nearest(task, (*RATINGS, *RETURNS)),
-        )  # fmt: skip
+        raise unknown_name("task", task, (*RATINGS, *RETURNS), where="--task")
     if predictions is not None and not predictions.parent.is_dir():
         raise InputError("no such folder", where="--predictions", value=str(predictions.parent))
     from ebbtide.learning.ctn0094 import read_tables
@@ -45,7 +42,9 @@ def run_ctn0094(
     tables = read_tables(data)
     if not quiet and tables.missing:
         _say(f"not in {data}, so unknown: {', '.join(tables.missing)}")
-    told, measures, learned = _ratings(tables, task, mechanism, quiet) if task in RATINGS else _returns(tables, task)
+    told, measures, learned = (
+        _ratings(tables, task, mechanism, quiet) if task in RATINGS else _returns(tables, task)
+    )
     if predictions is not None:
         told.to_csv(predictions, index=False)
         if not quiet:
@@ -59,7 +58,9 @@ def run_ctn0094(
         typer.echo(_table(measures))
 
 
-def _ratings(tables: Tables, task: str, mechanism: bool, quiet: bool) -> tuple[pd.DataFrame, pd.DataFrame | None, int]:
+def _ratings(
+    tables: Tables, task: str, mechanism: bool, quiet: bool
+) -> tuple[pd.DataFrame, pd.DataFrame | None, int]:
     from ebbtide.learning.ctn0094.ratings import predict, score
 
     if not quiet:
@@ -77,7 +78,21 @@ def _ratings(tables: Tables, task: str, mechanism: bool, quiet: bool) -> tuple[p
 
 
 def _returns(tables: Tables, task: str) -> tuple[pd.DataFrame, pd.DataFrame | None, int]:
-    raise NotImplementedError
+    import pandas as pd
+
+    from ebbtide.learning.ctn0094.staying import predict, report
+
+    told = predict(tables, task)
+    try:
+        scores = report(tables, task).scores
+    except InputError:  # the tables end before it is known who returned
+        return told, None, 0
+    measures = [
+        {"forecast": line["method"], "trial": line["trial"], "measure": name, "value": line[name],
+         "low": line[f"{name}_low"], "high": line[f"{name}_high"], "people": line["people"]}
+        for line in scores.to_dict("records") for name in ("auroc", "brier", "log_loss")
+    ]  # fmt: skip
+    return told, pd.DataFrame(measures), 0
 
 
 def _table(measures: pd.DataFrame) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..tables import Tables
 from .returns import DAYS_A_WEEK, OPIOIDS, OWN_MEDICINE, since, urine_weeks
-from .tables import Tables
 
 GROUPS: dict[str, str] = {
     **dict.fromkeys(("Heroin",), "heroin"),

@@ -21,12 +21,12 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ..tables import Tables, shipped_tables
 from .features import features
 from .known import TASKS
 from .measures import calibration_line, reliability, with_intervals
 from .mixture import Course, Mixture
 from .returns import DAYS_A_WEEK, first_randomisations, returned, urine_weeks
-from .tables import Tables, shipped_tables
 
 FOLDS = 5
 SIMPLE = ("plan.", "demographics.age", "demographics.male", "all_drugs.before30_", "uds_temp.urine_",

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from ebbtide.learning.ctn0094 import Tables, shipped_tables
-from ebbtide.learning.ctn0094.features import features
-from ebbtide.learning.ctn0094.known import TASKS
-from ebbtide.learning.ctn0094.returns import first_randomisations
 from ebbtide.learning.ctn0094.staying import predict
+from ebbtide.learning.ctn0094.staying.features import features
+from ebbtide.learning.ctn0094.staying.known import TASKS
+from ebbtide.learning.ctn0094.staying.returns import first_randomisations
 from ebbtide.learning.ctn0094.tables import COLUMNS
 
 STRANGERS = 1_000_000

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .tables import COLUMNS, Tables
+from ..tables import COLUMNS, Tables
 
 TASKS: dict[str, int] = {"return-entry": 0, "return-week3": 21}
 """Last day after the first randomisation of which something is known, by task."""

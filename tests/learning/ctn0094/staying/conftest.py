@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ebbtide.learning.ctn0094 import curves, mixture
+from ebbtide.learning.ctn0094.staying import curves, mixture
 
 
 @pytest.fixture(autouse=True, scope="session")

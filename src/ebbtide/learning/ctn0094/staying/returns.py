@@ -19,7 +19,7 @@ from jaxtyping import Bool, Int
 from ebbtide.library import InputError
 from ebbtide.library.errors import nearest_name
 
-from .tables import Tables
+from ..tables import Tables
 
 WEEKS = 12
 DAYS_A_WEEK = 7

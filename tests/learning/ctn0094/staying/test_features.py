@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ebbtide.learning.ctn0094 import Tables
-from ebbtide.learning.ctn0094.features import features
-from ebbtide.learning.ctn0094.known import TASKS
-from ebbtide.learning.ctn0094.returns import first_randomisations
+from ebbtide.learning.ctn0094.staying.features import features
+from ebbtide.learning.ctn0094.staying.known import TASKS
+from ebbtide.learning.ctn0094.staying.returns import first_randomisations
 from ebbtide.library import InputError
 
 from .people import tables_of

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from ebbtide.learning.ctn0094.measures import (
+from ebbtide.learning.ctn0094.staying.measures import (
     auroc,
     brier,
     calibration_line,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ebbtide.learning.ctn0094 import shipped_tables
-from ebbtide.learning.ctn0094.curves import Curves, free
-from ebbtide.learning.ctn0094.features import features
-from ebbtide.learning.ctn0094.leaving import until_leaving, until_return
-from ebbtide.learning.ctn0094.returns import first_randomisations
+from ebbtide.learning.ctn0094.staying.curves import Curves, free
+from ebbtide.learning.ctn0094.staying.features import features
+from ebbtide.learning.ctn0094.staying.leaving import until_leaving, until_return
+from ebbtide.learning.ctn0094.staying.returns import first_randomisations
 
 from .people import one_person
 

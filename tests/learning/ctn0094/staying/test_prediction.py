@@ -8,10 +8,11 @@ import pytest
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import PairwiseKernel
 
-from ebbtide.learning.ctn0094 import Tables, shipped_tables, staying
-from ebbtide.learning.ctn0094.gaussian import Gaussian
-from ebbtide.learning.ctn0094.measures import auroc, brier
-from ebbtide.learning.ctn0094.staying import BASELINES, fit_mixture, predict, report, shipped
+from ebbtide.learning.ctn0094 import Tables, shipped_tables
+from ebbtide.learning.ctn0094.staying import prediction
+from ebbtide.learning.ctn0094.staying.gaussian import Gaussian
+from ebbtide.learning.ctn0094.staying.measures import auroc, brier
+from ebbtide.learning.ctn0094.staying.prediction import BASELINES, fit_mixture, predict, report, shipped
 from ebbtide.library import InputError
 
 from .people import one_person, tables_of
@@ -72,7 +73,7 @@ def test_without_randomisations_says_so() -> None:
 
 
 def test_report_counts_the_people_of_each_trial(monkeypatch) -> None:
-    monkeypatch.setattr(staying, "METHODS", ("logistic", "rate of the arm"))
+    monkeypatch.setattr(prediction, "METHODS", ("logistic", "rate of the arm"))
     tables = shipped_tables()
     told = report(tables, "return-entry")
     scores = told.scores.set_index(["method", "trial"])

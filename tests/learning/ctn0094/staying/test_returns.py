@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ebbtide.learning.ctn0094 import shipped_tables
-from ebbtide.learning.ctn0094.returns import (
+from ebbtide.learning.ctn0094.staying.returns import (
     OPIOIDS,
     OWN_MEDICINE,
     first_randomisations,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..tables import COLUMNS, Tables
 from .returns import OWN_MEDICINE
-from .tables import COLUMNS, Tables
 
 TRIALS = (27, 30, 51)
 JOBS = ("Full Time", "Part Time", "Unemployed", "Student")

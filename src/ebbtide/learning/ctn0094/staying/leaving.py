@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..tables import Tables
 from .returns import DAYS_A_WEEK, since, week_of_return, weeks_of_use
-from .tables import Tables
 
 FOLLOWED_WEEKS = 24
 GAP_DAYS = 28

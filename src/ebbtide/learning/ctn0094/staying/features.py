@@ -9,10 +9,10 @@ import pandas as pd
 
 from ebbtide.library.errors import unknown_name
 
+from ..tables import Tables
 from . import diary, traits
 from .known import TASKS, known_by
 from .returns import DAYS_A_WEEK
-from .tables import Tables
 
 TRAITS: dict[str, Callable[[Tables, pd.DataFrame], pd.DataFrame]] = {
     "demographics": traits.demographics,
