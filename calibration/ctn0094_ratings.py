@@ -1,9 +1,9 @@
-"""Shares of the layer for ratings, and how people differ in their tendency, from forecasts of left-out people.
+"""Shares of the layer for ratings, and people's own tendencies, from forecasts of left-out people.
 
 People are dealt to five folds; each is forecast by members that learned from the other four. On these
-forecasts the shares of the members minimise the ranked probability score without any rating of the person, and
-the tendencies of trials 30 and 51 the log loss of each rating given those of earlier days. Both are fitted
-on a half of the people too and measured on the other half, which tells how little so few numbers can overfit.
+forecasts the shares of the members minimise the ranked probability score without any rating of the person,
+and the tendencies of trials 30 and 51 the log loss of each rating given those of earlier days. Both are
+fitted on a half of the people too and measured on the other half: so few numbers can hardly overfit.
 Prints ``library/ctn0094/ratings.toml``, and the scores by trial beside the baselines with 95 % intervals.
 """
 
@@ -81,7 +81,8 @@ def main() -> None:
     for place, name in enumerate(left_out.members):
         print(
             f'{name} = {{ value = {shares[place]:.3f}, unit = "dimensionless", source = "CTN0094data", '
-            f'basis = "fitted", note = "on halves of the people {apart[0][place]:.2f} and {apart[1][place]:.2f}" }}'
+            f'basis = "fitted", note = "on halves of the people '
+            f'{apart[0][place]:.2f} and {apart[1][place]:.2f}" }}'
         )
     cold = mixed(left_out.members, shares)
     other = np.where(half[:, None], mixed(left_out.members, apart[1]), mixed(left_out.members, apart[0]))
@@ -102,16 +103,14 @@ def main() -> None:
                 f'source = "CTN0094data", basis = "fitted", '
                 f'note = "on halves of the people {values[1]:.2g} and {values[2]:.2g}" }}'
             )
-        for words, numbers, part in (
-            ("of both halves", whole, own),
-            ("of the other half", second, own & half),
-        ):
+        tried = {
+            "of all": (whole, own),
+            "of the other half": (second, own & half),
+            "of their own half": (first, own & half),
+        }
+        for words, (numbers, part) in tried.items():
             score = ranked_probability(forecast(left_out, cold, numbers, part, 15), answers[part]).mean()
-            print(f"# ranked probability score with the numbers {words}: {score:.4f}")
-        score = ranked_probability(
-            forecast(left_out, cold, first, own & half, 15), answers[own & half]
-        ).mean()
-        print(f"# the same people with their own: {score:.4f}")
+            print(f"# ranked probability score, {part.sum()} rows, numbers {words}: {score:.4f}")
     shipped = {name: round(number.value, 3) for name, number in layer_numbers().share.items()}
     print(f"\n# With the numbers that are shipped ({LAYER} with shares {shipped}), left-out people:")
     for task in ("cold", "next"):

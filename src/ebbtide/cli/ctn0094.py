@@ -1,4 +1,4 @@
-"""``ebbtide validate ctn0094``: probabilities for people in tables, and how good they are where it is known."""
+"""``ebbtide validate ctn0094``: probabilities for people in tables, and how good they are."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from ebbtide.library import InputError
 from ebbtide.library.errors import unknown_name
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from ebbtide.learning.ctn0094 import Tables
 
+    Told = tuple[pd.DataFrame, pd.DataFrame | None, int]
+    """Predictions, measures where it is known what came, and how many of the people were learned from."""
+
 RATINGS = ("cold", "next")
+MECHANISM = "mechanism alone"
 RETURNS = ("return-entry", "return-week3")
 
 
@@ -58,9 +64,7 @@ def run_ctn0094(
         typer.echo(_table(measures))
 
 
-def _ratings(
-    tables: Tables, task: str, mechanism: bool, quiet: bool
-) -> tuple[pd.DataFrame, pd.DataFrame | None, int]:
+def _ratings(tables: Tables, task: str, mechanism: bool, quiet: bool) -> Told:
     from ebbtide.learning.ctn0094.ratings import predict, score
 
     if not quiet:
@@ -70,14 +74,20 @@ def _ratings(
         return told, None, 0
     others = {}
     if mechanism:
-        from ebbtide.learning.ctn0094.mechanism_alone import MECHANISM, probabilities
+        from ebbtide.learning.ctn0094.alone import mechanism_probabilities
 
-        others[MECHANISM] = probabilities(tables, task)
+        others[MECHANISM] = _in_rows(tables, mechanism_probabilities(tables, task))
     scores = score(tables, task, others)
     return told, scores.table, scores.learned_from
 
 
-def _returns(tables: Tables, task: str) -> tuple[pd.DataFrame, pd.DataFrame | None, int]:
+def _in_rows(tables: Tables, by_day: pd.DataFrame) -> NDArray[np.float64]:
+    """Probabilities of each row of the table of ratings."""
+    asked = tables["withdrawal"][["who", "when"]]
+    return asked.merge(by_day, on=["who", "when"], how="left")[["p0", "p1", "p2", "p3"]].to_numpy()
+
+
+def _returns(tables: Tables, task: str) -> Told:
     import pandas as pd
 
     from ebbtide.learning.ctn0094.staying import predict, report
