@@ -22,12 +22,12 @@ from ebbtide.learning.ctn0094.ratings.evaluate import LAYER, LeftOut, cross_vali
 from ebbtide.learning.ctn0094.ratings.numbers import layer_numbers
 from ebbtide.learning.ctn0094.ratings.odds import Array
 from ebbtide.learning.ctn0094.ratings.scores import log_loss, ranked_probability
-from ebbtide.learning.ctn0094.ratings.tendency import TendencyNumbers, given_earlier
+from ebbtide.learning.ctn0094.ratings.tendency import GRID, TendencyNumbers, given_earlier
 
 TRIALS = (30, 51)
 START = TendencyNumbers(1.2, 1.6, 40.0, 1.5, 0.6, 0.8)
 FIRST_STEPS = np.array([0.3, 0.3, 0.9, 0.2, 0.5, 0.4])
-COARSE = 11
+COARSE = 13
 NAMES = {"memory_days": "memory"}
 
 
@@ -109,7 +109,7 @@ def main() -> None:
             "of their own half": (first, own & half),
         }
         for words, (numbers, part) in tried.items():
-            score = ranked_probability(forecast(left_out, cold, numbers, part, 15), answers[part]).mean()
+            score = ranked_probability(forecast(left_out, cold, numbers, part, GRID), answers[part]).mean()
             print(f"# ranked probability score, {part.sum()} rows, numbers {words}: {score:.4f}")
     shipped = {name: round(number.value, 3) for name, number in layer_numbers().share.items()}
     print(f"\n# With the numbers that are shipped ({LAYER} with shares {shipped}), left-out people:")

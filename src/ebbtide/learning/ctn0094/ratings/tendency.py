@@ -18,8 +18,8 @@ from scipy.special import expit
 
 from .odds import LEVELS, Array, from_cumulative, thresholds_of
 
-GRID = 15
-REACH = 2.6
+GRID = 19
+REACH = 3.3
 """Standard deviations that the grid reaches to."""
 LEAST_CHANGE = 1e-4
 
@@ -53,6 +53,8 @@ def given_earlier(
 ) -> Float[Array, "rows levels"]:
     """Probabilities given the same person's ratings on earlier days, never the same or a later one.
 
+    Where there is none, they are the unconditional ones.
+
     Parameters
     ----------
     unconditional
@@ -71,6 +73,7 @@ def given_earlier(
     turn = _turns(person, day)
     weight = np.tile(start[:, None] * start[None], (person.max(initial=-1) + 1, 1, 1))
     last_day = np.full(len(weight), np.nan)
+    heard = np.zeros(len(weight), dtype=bool)
     cuts = numbers.sharpening * thresholds_of(unconditional)
     stays = numbers.staying * np.where(before_treatment, numbers.staying_before, 1.0)
     forgets = numbers.forgetting * np.where(before_treatment, numbers.forgetting_before, 1.0)
@@ -85,10 +88,12 @@ def given_earlier(
             stays[rows, None, None] * points[:, None] + forgets[rows, None, None] * points[None]
         )  # (rows, a, b)
         levels = _levels(cuts[rows], tendency)
-        result[rows] = np.einsum("rlab,rab->rl", levels, weight[person[rows]])
+        told = np.einsum("rlab,rab->rl", levels, weight[person[rows]])
+        result[rows] = np.where(heard[person[rows], None], told, unconditional[rows])
         seen = ~np.isnan(ratings[rows])
         likely = levels[np.flatnonzero(seen), ratings[rows][seen].astype(np.intp)]
         np.multiply.at(weight, person[rows][seen], likely)
+        heard[person[rows][seen]] = True
         weight[those] /= weight[those].sum(axis=(1, 2), keepdims=True)
         last_day[those] = day[rows][first]
     return result
