@@ -33,7 +33,7 @@ from jaxtyping import Float
 
 from .arrays import Numbers, Values
 
-SMALLEST = 1e-9
+SMALLEST = np.finfo(np.float32).tiny
 """Of the share of receptors that slow binders leave: it is a divisor."""
 
 
