@@ -113,8 +113,8 @@ def _together(steering: Steering, first: Held, compound: str, entry: Held) -> bo
     """Whether an entry goes on with a target of the same people and compound."""
     if steering.compound != compound or not (first.factor == entry.factor).all():
         return False
-    shifts = [np.zeros(1) if e.shift_h is None else e.shift_h for e in (first, entry)]
-    if not np.allclose(*shifts):
+    one, other = (np.zeros(1) if e.shift_h is None else e.shift_h for e in (first, entry))
+    if not np.allclose(one, other):
         raise InputError(
             "targets of one compound come at times that differ in the same way",
             where=f"{entry.where}.at",
