@@ -1,23 +1,22 @@
-"""Fit what alpha-2 agonists, lasting opioids, methadone and ethanol do, from calibration studies.
+"""Fit what alpha-2 agonists, lasting opioids, buprenorphine and ethanol do, from calibration studies.
 
 Each number of ``FITS`` is fitted to rows of calibration studies in ``studies/``, run through the engine
 as ``ebbtide validate literature`` does, with fewer people: Gauss-Newton on the logarithm (logit for a
 fraction), a ridge to an earlier value as wide as was thought before the data. The weight of a row is its
 published standard error where there is one. Predicted: other trials of alpha-2 agonists, ice water on
 methadone and kratom, pupils on other opioids, benzodiazepines. ``python calibration/effects.py [NAME ...]``
-prints value and 95 % interval; they stand in ``library/physiology/``.
+prints value and 95 % interval; they stand in ``library/physiology/`` and ``library/compounds/``.
 """
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from ebbtide.library import Library, load_library
+from ebbtide.library.change import with_values
 from ebbtide.validation.read import read_study
 from ebbtide.validation.run import run_study
 
@@ -41,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Fit:
-    """Numbers ``file.table.key`` that are fitted together: earlier value, width, whether a fraction."""
+    """Numbers of the library that are fitted together: earlier value, width, whether a fraction."""
 
     start: Mapping[str, tuple[float, float, bool]]
     rows: tuple[Row, ...]
@@ -50,6 +49,7 @@ class Fit:
 LOFEXIDINE, USERS, OTHERS = (
     "withdrawal/fishman2019_lofexidine", "pain/pud2006_ice_water", "pain/treister2012_ice_water",
 )  # fmt: skip
+BUPRENORPHINE = "breathing/dahan2005_ceiling"
 FITS = {
     "alpha2": Fit(
         {"relief.rebound.alpha2": (0.75, 1.0, True)},
@@ -80,21 +80,19 @@ FITS = {
             Row("pain/dyer1999_pupil", "methadone", "value", "0 h", 0.5),
         ),
     ),
+    "buprenorphine_breathing": Fit(
+        {"buprenorphine.receptors.mu.breathing_affinity": (28.0, 0.7, False)},
+        (
+            Row(BUPRENORPHINE, "buprenorphine 3 ug/kg", "value", "0 h to 6 h", 0.05),
+            Row(BUPRENORPHINE, "buprenorphine 6 ug/kg", "value", "0 h to 6 h", 0.05),
+            Row(BUPRENORPHINE, "buprenorphine 9 ug/kg", "value", "0 h to 6 h", 0.05),
+        ),
+    ),
     "ethanol": Fit(
         {"breathing.gaba.potentiation": (0.5, 1.0, True)},
         (Row("breathing/vanderschrier2017_oxycodone", "oxycodone and ethanol", "ratio_to", "2 h", 0.06),),
     ),
 }
-
-
-def changed(library: Library, values: Mapping[str, float]) -> Library:
-    """The library with other values of some numbers."""
-    tables: dict[str, Any] = {name: dict(table) for name, table in library.physiology.items()}
-    for path, value in values.items():
-        file, table, key = path.split(".")
-        number = tables[file][table][key].model_copy(update={"value": value})
-        tables[file][table] = {**tables[file][table], key: number}
-    return replace(library, physiology=MappingProxyType(tables))
 
 
 def predicted(library: Library, rows: tuple[Row, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -120,7 +118,7 @@ def run(fit: Fit, library: Library) -> None:
         return np.asarray(np.where(fraction, 1 / (1 + np.exp(-x)), np.exp(x)))
 
     def at(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return predicted(changed(library, dict(zip(names, map(float, told(x)), strict=True))), fit.rows)
+        return predicted(with_values(library, dict(zip(names, map(float, told(x)), strict=True))), fit.rows)
 
     x, slope = start.copy(), np.zeros((len(error), len(start)))
     for _ in range(ROUNDS):

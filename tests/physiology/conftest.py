@@ -23,9 +23,15 @@ def typical(library: Library) -> Mapping[str, np.ndarray]:
 
 
 def receptor_of(
-    fast: list[tuple[float, float]], slow: list[tuple[float, float, float]] = (), reserve: float = 10.0
+    fast: list[tuple[float, float]],
+    slow: list[tuple[float, float, float]] = (),
+    reserve: float = 10.0,
+    affinity: float = 1.0,
 ) -> MuReceptor:
-    """Ligands as ``(constant, efficacy)`` and ``(constant, efficacy, rate)`` in one person."""
+    """Ligands as ``(constant, efficacy)`` and ``(constant, efficacy, rate)`` in one person.
+
+    ``affinity`` is that of slow ones at the receptors that set breathing, over the others.
+    """
     columns = np.array(fast, dtype=float).reshape(-1, 2)
     slows = np.array(slow, dtype=float).reshape(-1, 3)
     return MuReceptor(
@@ -35,6 +41,7 @@ def receptor_of(
         slow_efficacy=slows[:, 1:2],
         slow_rate=slows[:, 2:],
         reserve=np.array([reserve]),
+        slow_breathing=np.full_like(slows[:, :1], affinity),
     )
 
 

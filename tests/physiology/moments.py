@@ -19,6 +19,7 @@ def at_rest(people: int = 1, **changes: object) -> Moment:
         concentration={},
         binding=Binding(free=np.ones(people), fast=np.zeros((0, people)), occupied=zero),
         stimulus=zero,
+        breathing_stimulus=zero,
         signal=zero,
         level=dict.fromkeys((*actions.TARGETS, *actions.LINEAR), zero),
         support={},

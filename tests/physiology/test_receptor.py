@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ebbtide.physiology.receptor import MuReceptor, bind, signal, slow_binding_change, stimulus
+from ebbtide.physiology.receptor import (
+    MuReceptor,
+    bind,
+    breathing_stimulus,
+    signal,
+    slow_binding_change,
+    stimulus,
+)
 
 from .conftest import receptor_of
 
@@ -106,3 +113,34 @@ def test_a_partial_agonist_displaces_a_full_one() -> None:
     levels = [signal_with(c) for c in (0, 10, 100, 1000, 1e6)]
     assert levels == sorted(levels, reverse=True)
     assert levels[-1] == pytest.approx(0.12 * 11 / (1 + 10 * 0.12), rel=1e-2)
+
+
+@pytest.mark.parametrize(("load", "affinity"), [(0.1, 28.0), (1.0, 28.0), (3.0, 4.0)])
+def test_breathing_sees_a_slow_ligand_as_if_its_constant_were_smaller(load: float, affinity: float) -> None:
+    numbers = receptor_of([(10, 1)], [(2, 0.1, 0.6)], affinity=affinity)
+    taken = column(load / (1 + load))
+    seen = breathing_stimulus(bind(column(0), taken, numbers), taken, numbers)
+    assert seen[0] == pytest.approx(0.1 * affinity * load / (1 + affinity * load))
+
+
+@given(CONCENTRATION, st.floats(0, 1), st.floats(0, 1), st.floats(1, 100))
+def test_breathing_stimulus_stays_between_bounds_and_antagonists_lower_it(
+    antagonist: float, taken: float, efficacy: float, affinity: float
+) -> None:
+    numbers = receptor_of([(1, 0)], [(2, efficacy, 0.6)], affinity=affinity)
+    slow = column(taken)
+    alone = breathing_stimulus(bind(column(0), slow, numbers), slow, numbers)[0]
+    against = breathing_stimulus(bind(column(antagonist), slow, numbers), slow, numbers)[0]
+    assert -1e-12 <= against <= alone + 1e-9
+    assert alone <= efficacy + 1e-9
+
+
+@given(CONCENTRATION, st.floats(0, 1))
+def test_receptors_of_breathing_are_like_others_where_no_affinity_is_given(
+    agonist: float, taken: float
+) -> None:
+    numbers = receptor_of([(10, 1)], [(2, 0.1, 0.6)])
+    slow = column(taken)
+    binding = bind(column(agonist), slow, numbers)
+    at_breathing, elsewhere = (f(binding, slow, numbers)[0] for f in (breathing_stimulus, stimulus))
+    assert at_breathing == pytest.approx(elsewhere)

@@ -41,6 +41,9 @@ PUBLISHED = {
     # NIDA Data Share: 13 signs, and ten symptoms; neither page names ranges.
     "OOWS": (13, {}),
     "SOWS-Gossop": (30, {}),
+    # Peachey 1988: 0 to 31. NIDA Data Share: seven signs of the MHOWS, 0, 1 or 2 each.
+    "CINA": (31, {}),
+    "MHOWS": (14, {}),
 }
 
 
@@ -77,6 +80,7 @@ ITEMS = {
     "SOWS": (16, 4),
     "SOWS-Gossop": (10, 3),
     "OOWS": (13, 1),
+    "MHOWS": (7, 2),
     "ISI": (7, 4),
     "PSQI": (7, 3),
     "GAD-7": (7, 3),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ebbtide.validation.across import across, band_of_groups, quantile
+from ebbtide.validation.across import across, band_of_groups, percent_of_groups, quantile
 
 VALUES, ONES = np.array([1.0, 2.0, 4.0, 8.0]), np.ones(4)
 
@@ -33,3 +33,17 @@ def test_band_narrows_with_the_size_of_the_group() -> None:
     one, many = (band_of_groups(people, np.ones(500), "mean", n, 90) for n in (1, 25))
     assert one[1] - one[0] == pytest.approx(2 * 1.645 * 2, rel=0.15)
     assert many[1] - many[0] == pytest.approx(2 * 1.645 * 2 / 5, rel=0.15)
+
+
+def test_percentages_of_groups_spread_as_a_binomial() -> None:
+    # of many people half: a group of 20 shows 6 to 14 of them in nine cases of ten (binomial table)
+    assert percent_of_groups(50.0, np.ones(100_000), 20) == (30.0, 70.0)
+
+
+def test_nobody_among_few_does_not_mean_nobody() -> None:
+    # Jeffreys' interval of 0 of 171: up to 1.1 % (one-sided 95 %)
+    low, high = percent_of_groups(0.0, np.ones(171), 100_000)
+    assert low == pytest.approx(0, abs=0.01)
+    assert high == pytest.approx(1.12, abs=0.02)
+    weighted = percent_of_groups(0.0, np.repeat([1.0, 0.0], 171), 100_000)
+    assert weighted == (low, high)

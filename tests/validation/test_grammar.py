@@ -124,6 +124,51 @@ def test_a_second_target_takes_what_the_first_left_into_account(testanol: Librar
     assert predicted(raw, testanol) == pytest.approx([100, 200, 200, 100], rel=5e-3)
 
 
+@pytest.mark.parametrize("end", [{"count": 3}, {"until": "24 h"}])
+def test_a_target_is_held_again_and_again(end: dict[str, Any], testanol: Library) -> None:
+    # what the earlier ones left in the second compartment counts: the level is reached each time, not passed
+    again = held("plasma.deepanol", "100 nM", DEEP, over="3 h", every="12 h", **end)
+    times = ("0.1 h", "3 h", "12.1 h", "15 h", "24.1 h", "27 h")
+    raw = study(arm(again, observed=[value("plasma.deepanol", at) for at in (*times, "9 h", "39 h")]))
+    *reached, between, after = predicted(raw, testanol)
+    assert reached == pytest.approx([100] * 6, rel=5e-3)
+    assert 0 < between < 50 > after > 0
+
+
+def test_a_target_at_a_time_of_each_persons_own(testanol: Library) -> None:
+    later = {"quantiles": {"p0": "1 h", "p50": "2 h", "p100": "5 h"}}
+    raw = study(
+        arm(
+            held("plasma.deepanol", "100 nM", DEEP, at=later, over="8 h"),
+            observed=[
+                seen("percent_at_or_above", "plasma.deepanol", at=at, threshold=99.0)
+                for at in ("0.5 h", "2 h", "6 h")
+            ],
+        )
+    )
+    before, half, after = predicted(raw, testanol)
+    assert (before, after) == (0, 100)
+    assert half == pytest.approx(50, abs=13)  # in eight groups of one time each
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"every": "12 h"}, "a repeated target needs an end"),
+        ({"every": "2 h", "count": 2}, "two targets at one time"),
+        ({"every": "12 h", "count": 61}, "too many targets"),
+    ],
+)
+def test_a_repeated_target_that_cannot_be_held(change: dict[str, Any], told: str, testanol: Library) -> None:
+    raw = study(
+        arm(
+            held("plasma.deepanol", "100 nM", DEEP, over="3 h", **change),
+            observed=[value("plasma.deepanol", "1 h")],
+        )
+    )
+    assert told in run(raw, testanol).not_run
+
+
 def test_time_of_a_dose_that_differs(testanol: Library) -> None:
     later = {"quantiles": {"p0": "1 h", "p50": "2 h", "p100": "5 h"}}
     raw = study(
@@ -259,7 +304,7 @@ def test_half_and_whole_susceptible_need_the_whole_body(testanol: Library) -> No
 
 def test_a_bad_row_and_a_bad_arm_leave_the_others(testanol: Library) -> None:
     raw = study(
-        arm(dose(), observed=[seen("Cmax"), seen("Cmax", "plasma.gold"), seen("value", "oows", at="1 h")]),
+        arm(dose(), observed=[seen("Cmax"), seen("Cmax", "plasma.gold"), seen("value", "ciwa", at="1 h")]),
         arm(dose(product="moonshine"), observed=[seen("Cmax")], name="B"),
         arm(dose(), observed=[seen("ratio_to", of="Cmax", arm="B")], name="C"),
     )

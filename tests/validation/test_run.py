@@ -157,6 +157,18 @@ def test_phenotypes_are_mixed(testanol: Library) -> None:
     assert clearance.predicted == pytest.approx(CLEARANCE * (0.75 + 0.25 * 0.5), rel=0.01)
 
 
+def test_a_study_asks_for_more_people(testanol: Library) -> None:
+    heavy = seen("percent_at_or_above", at="0 h to 1 h", within="max", threshold=1000.0, n=500, value=50.0)
+    raw = study(
+        arm(dose(), observed=[heavy]), population={"weight_kg": {"mean": 70, "sd": 10}}, simulated=500
+    )
+    [row] = rows(raw, testanol, 16)
+    # the peak is over 1000 nM, 14 mg / 400 g/mol / 35 L in who is lighter than the mean, of 500 within 3 SE
+    assert row.predicted == pytest.approx(50, abs=7)
+    assert 500 * row.predicted / 100 == pytest.approx(round(500 * row.predicted / 100))  # type: ignore[operator]
+    assert row.predicted_low < row.predicted < row.predicted_high  # type: ignore[operator]
+
+
 def test_entry_rule(testanol: Library) -> None:
     population = {"weight_kg": 70, "select": {"quantity": "plasma.testanol", "at": "1 h", "at_least": 1.0}}
     raw = study(arm(dose(share=0.5), observed=[seen("dose", unit="mg")]), population=population)

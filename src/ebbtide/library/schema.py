@@ -145,6 +145,16 @@ class MuReceptor(Entry):
     efficacy: Fraction
     dissociation_rate: Rate | None = None
     """Given for a slow binder, whose occupancy has a state of its own."""
+    breathing_affinity: Ratio | None = None
+    """Of a slow binder: affinity at the receptors that set breathing over that at those which
+    ``dissociation_constant`` is about; 1 where it is not given.
+    """
+
+    @model_validator(mode="after")
+    def _slow(self) -> MuReceptor:
+        if self.breathing_affinity is not None and self.dissociation_rate is None:
+            raise ValueError("breathing_affinity needs dissociation_rate")
+        return self
 
 
 class EnzymeEffect(Entry):

@@ -167,6 +167,7 @@ class Body:
             concentration=dict(zip(self.ligands, present, strict=True)),
             binding=binding,
             stimulus=stimulus,
+            breathing_stimulus=receptor.breathing_stimulus(binding, occupancy, numbers.receptor),
             signal=receptor.signal(stimulus, numbers.receptor),
             level=actions.levels(present, numbers.actions, self.acting),
             support=dict(zip(self.supports, effect_nm[count:], strict=True)),
@@ -253,7 +254,7 @@ class Body:
         core = [
             now.binding.occupied,
             now.signal,
-            breathing.ventilation(now.stimulus, tolerance, now.level["gaba"], numbers.breathing),
+            breathing.ventilation(now.breathing_stimulus, tolerance, now.level["gaba"], numbers.breathing),
             100 * told[craving],
             *(scales.total(told, weights) for _, weights in self.scale_weights),
             *(row for index, row in enumerate(followers) if index != craving),
@@ -272,7 +273,7 @@ class Body:
         """Ventilation alone, as a fraction of baseline: cheap enough to watch at every step."""
         _, _, _, tolerance, _ = self.split(state)
         now = self.moment(state, effect_nm, numbers)
-        return breathing.ventilation(now.stimulus, tolerance, now.level["gaba"], numbers.breathing)
+        return breathing.ventilation(now.breathing_stimulus, tolerance, now.level["gaba"], numbers.breathing)
 
     def slow_binding_rates(
         self, effect_nm: Float[Values, "inputs people"], numbers: BodyNumbers

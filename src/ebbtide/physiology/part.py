@@ -29,6 +29,8 @@ class Sensed:
     binding: Binding
     stimulus: Float[Values, " people"]
     """Efficacy-weighted mu occupancy, 0-1."""
+    breathing_stimulus: Float[Values, " people"]
+    """The same at the receptors that set breathing."""
     signal: Float[Values, " people"]
     """Mu signal, 0-1."""
     level: Mapping[str, Float[Values, " people"]]

@@ -11,6 +11,15 @@ with the free fraction :math:`\rho_{free} = (1 - \sum_s \rho_s) / (1 + \sum_j C_
 is :math:`\sum \varepsilon_i \rho_i`, and the signal follows the operational model of Black and Leff
 (1983) with the transducer ratio :math:`\tau`, scaled so that a full agonist on all receptors
 gives 1. Displacement of a full agonist by a partial one or an antagonist needs no rule of its own.
+
+Receptors that set breathing may bind a slow ligand :math:`r` times as tightly: there is :math:`r` times as
+much bound for each that is free. Fast ligands compete for that surplus at once, though not for what is bound
+slowly; with :math:`\phi = \rho_{free} / (1 - \sum_s \rho_s)`, the share of sites free of fast ligands:
+
+.. math::
+    w_s = \rho_s (1 + (r_s - 1) \phi), \qquad
+    \rho_{i,breathing} = \frac{\rho_i}{1 + \sum_s (w_s - \rho_s)}, \qquad
+    \rho_{s,breathing} = \frac{w_s}{1 + \sum_s (w_s - \rho_s)}
 """
 
 from __future__ import annotations
@@ -18,10 +27,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
+
+SMALLEST = np.finfo(np.float32).tiny
+"""Of the share of receptors that slow binders leave: it is a divisor."""
 
 
 class MuReceptor(NamedTuple):
@@ -33,6 +46,8 @@ class MuReceptor(NamedTuple):
     slow_efficacy: Float[Values, "slow people"]
     slow_rate: Float[Values, "slow people"]
     reserve: Float[Values, " people"]
+    slow_breathing: Float[Values, "slow people"]
+    """Affinity at the receptors that set breathing over that here."""
 
 
 def prepare(numbers: Numbers, fast: Sequence[str], slow: Sequence[str]) -> MuReceptor:
@@ -43,6 +58,8 @@ def prepare(numbers: Numbers, fast: Sequence[str], slow: Sequence[str]) -> MuRec
         rows = [numbers[f"{ligand}.receptors.mu.{what}"] for ligand in ligands]
         return np.stack(rows) if rows else np.zeros((0, *reserve.shape), dtype=reserve.dtype)
 
+    one = np.ones_like(reserve)
+    affinity = [numbers.get(f"{ligand}.receptors.mu.breathing_affinity", one) for ligand in slow]
     return MuReceptor(
         fast_constant=each(fast, "dissociation_constant"),
         fast_efficacy=each(fast, "efficacy"),
@@ -50,6 +67,7 @@ def prepare(numbers: Numbers, fast: Sequence[str], slow: Sequence[str]) -> MuRec
         slow_efficacy=each(slow, "efficacy"),
         slow_rate=each(slow, "dissociation_rate"),
         reserve=reserve,
+        slow_breathing=np.stack(affinity) if affinity else np.zeros((0, *reserve.shape), dtype=reserve.dtype),
     )
 
 
@@ -102,6 +120,16 @@ def stimulus(
     """Efficacy-weighted occupancy, 0-1."""
     fast = (numbers.fast_efficacy * binding.fast).sum(axis=0)
     return fast + (numbers.slow_efficacy * slow_occupancy).sum(axis=0)
+
+
+def breathing_stimulus(
+    binding: Binding, slow_occupancy: Float[Values, "slow people"], numbers: MuReceptor
+) -> Float[Values, " people"]:
+    """Efficacy-weighted occupancy of the receptors that set breathing, 0-1."""
+    rest = jnp.maximum(1.0 - slow_occupancy.sum(axis=0), SMALLEST)
+    surplus = slow_occupancy * (numbers.slow_breathing - 1.0) * (binding.free / rest)
+    more = stimulus(binding, slow_occupancy + surplus, numbers)
+    return more / (1.0 + surplus.sum(axis=0))
 
 
 def signal(stimulus: Float[Values, " people"], numbers: MuReceptor) -> Float[Values, " people"]:

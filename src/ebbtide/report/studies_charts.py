@@ -37,7 +37,7 @@ def forest(rows: Sequence[ResultRow]) -> Spec | None:
         "field": "label",
         "type": "nominal",
         "sort": [v["label"] for v in values],
-        "axis": {"title": None, "labelLimit": 430, "labelFontSize": 11, "domain": False, "ticks": False},
+        "axis": {"title": None, "labelLimit": 560, "labelFontSize": 11, "domain": False, "ticks": False},
     }
     colour = {
         "field": "agrees",
@@ -96,10 +96,9 @@ def scatter(rows: Sequence[ResultRow]) -> Spec | None:
     ]
     if not values:
         return None
-    numbers = [(row.observed, row.predicted) for row in rows if row.ratio is not None]
-    every = [number for pair in numbers for number in pair if number is not None]
-    low, high = 0.5 * min(every), 2.0 * max(every)
-    scale = {"type": "log", "domain": [low, high], "nice": False}
+    published = [row.observed for row in rows if row.ratio is not None and row.observed is not None]
+    low, high = 0.5 * min(published), 2.0 * max(published)
+    scale = {"type": "log", "domain": [low, high], "nice": False, "clamp": True}
     powers = [10.0**k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
     axis = {"format": "~g", "values": [p for p in powers if low <= p <= high], "grid": True}
     x = {
@@ -111,7 +110,7 @@ def scatter(rows: Sequence[ResultRow]) -> Spec | None:
     y = {"field": "predicted", "type": "quantitative", "scale": scale, "axis": {**axis, "title": "Predicted"}}
     lines = [
         {
-            "data": {"values": [{"observed": a, "predicted": a * f} for a in (low, high)]},
+            "data": {"values": [{"observed": a, "predicted": a * f} for a in _inside(low, high, f)]},
             "mark": {"type": "line", "color": INK if f == 1 else MUTED, "clip": True, "strokeWidth": 1.2,
                      "strokeDash": [1, 0] if f == 1 else [4, 3]},
             "encoding": {"x": x, "y": y},
@@ -133,13 +132,18 @@ def scatter(rows: Sequence[ResultRow]) -> Spec | None:
     return {"width": 470, "height": 470, "layer": [*lines, points], "config": config()}
 
 
+def _inside(low: float, high: float, fold: float) -> tuple[float, float]:
+    """The published numbers between which ``fold`` times them stays on the axis."""
+    return max(low, low / fold), min(high, high / fold)
+
+
 PALETTE = [BLUE, VERMILLION, "#007a5a", "#a04a80", "#7a5c00", "#2d7fa8", "#e69f00", INK, "#888888", "#56b4e9"]
 
 
 def _bar(row: ResultRow) -> dict[str, Any]:
     assert row.ratio is not None
     low, high = _accepted(row)
-    words = [row.study, row.arm, row.quantity, row.statistic, row.at]
+    words = [row.study, row.arm, row.quantity.removeprefix("plasma."), row.statistic, row.at]
     label = ", ".join(word for word in words if word)
     return {
         "label": label,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import betabinom
 
 Array = NDArray[np.float64]
 GROUPS = 2000
@@ -49,3 +50,20 @@ def band_of_groups(values: Array, weights: Array, how: str, size: int, percent: 
     shown = np.array([across(values[group], np.ones(size), how) for group in chosen])
     tail = (100.0 - percent) / 200.0
     return float(np.quantile(shown, tail)), float(np.quantile(shown, 1.0 - tail))
+
+
+def percent_of_groups(percent: float, weights: Array, size: int, share: float = 90.0) -> tuple[float, float]:
+    """The middle ``share`` of the percentages that groups of ``size`` people would show.
+
+    A group differs by chance, and how common something is is known only as well as the simulated people tell:
+    of ``n`` of them (as many as the weights are worth) ``k`` show it, and the share in everybody is
+    Beta(k + 1/2, n - k + 1/2), by Jeffreys' prior.
+    """
+    kept = weights[weights > 0]
+    if not len(kept) or not np.isfinite(percent):
+        return float("nan"), float("nan")
+    told = kept.sum() ** 2 / (kept**2).sum()
+    seen = np.clip(percent / 100.0, 0.0, 1.0) * told
+    tail = (100.0 - share) / 200.0
+    ends = betabinom.ppf([tail, 1.0 - tail], size, seen + 0.5, told - seen + 0.5)
+    return float(100.0 * ends[0] / size), float(100.0 * ends[1] / size)

@@ -20,7 +20,7 @@ from ebbtide.population import BETWEEN_PERSON
 
 from . import steer
 from .cohort import Cohort
-from .groups import Group
+from .groups import Group, later_by
 from .protocol import Protocol
 
 Array = NDArray[np.float64]
@@ -59,13 +59,14 @@ def run_arm(people: People, protocol: Protocol, request: Request, kinds: int) ->
     """
     steered = steer.given(people, protocol.parts)
     jumps = [people.doses[i] * part.factor for i, part in enumerate(protocol.parts)]
-    later = [(time_h, len(jumps) + i) for i, (time_h, _, _) in enumerate(steered)]
-    jumps += [people.doses[kind] * factor for _, kind, factor in steered]
+    held = [(time_h, len(jumps) + i, part) for i, (time_h, _, _, part) in enumerate(steered)]
+    jumps += [people.doses[kind] * factor for _, kind, factor, _ in steered]
     jumps += [np.zeros(people.doses.shape[1:])] * (kinds - len(jumps))
     people = replace(people, doses=np.stack(jumps))
 
     def run(group: Group) -> Array:
         streams = tuple(replace(stream, kind=kind) for kind, stream in group.streams)
+        later = [(t + later_by(p.shift_h, p.factor, group.people), kind) for t, kind, p in held]
         events = tuple(sorted((*group.events, *later)))
         regimen = Regimen((), streams, (events,))
         return run_people(_only(people, group.people), regimen, request)[0].rows

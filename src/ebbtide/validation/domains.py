@@ -11,7 +11,8 @@ from .schema import RawPopulation
 
 CONCENTRATION = ("plasma.", "urine.", "serum.")
 DOMAINS = {
-    "mor.": "occupancy", "cows": "withdrawal", "sows": "withdrawal", "craving": "withdrawal",
+    "mor.": "occupancy", "cows": "withdrawal", "sows": "withdrawal", "oows": "withdrawal",
+    "cina": "withdrawal", "mhows": "withdrawal", "craving": "withdrawal",
     "symptom.": "withdrawal", "ventilation": "breathing", "liver.": "liver", "sleep.": "sleep",
     "pain": "pain", "risk.": "staying",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ebbtide.engine.quantities import attributes
 from ebbtide.library import InputError, Library, conversion
 
-from .across import across, band_of_groups, quantile
+from .across import across, band_of_groups, percent_of_groups, quantile
 from .among import who
 from .course import Course
 from .domains import domain_of
@@ -20,9 +20,8 @@ from .noise import Noise
 from .protocol import Protocol
 from .read import Study
 from .reading import compound_of
-from .result import ResultRow, agrees, fold_between, told
+from .result import ResultRow, fold_between, told, verdict
 from .rows import LEFT_OUT, ArmReading, ObservedRow
-from .schema import RawAccept
 from .spread import standard_deviation, words
 from .statistics import COMPARISONS, internal_unit, sample
 from .urine import URINE
@@ -73,6 +72,8 @@ class Prediction:
 
     number: float
     people: Sampled | None
+    shares: Sampled | None = None
+    """Of a percentage, who it is of: its spread is that of groups, not of people."""
 
 
 def results(study: Study, library: Library, simulated: Simulated) -> tuple[ResultRow, ...]:
@@ -149,6 +150,11 @@ def _evaluated(
         if row.accept.band is not None:
             ends = band_of_groups(people.values, people.weights, _how(observed), size, row.accept.band)
             band = (ends[0] * factor, ends[1] * factor)
+    if prediction.shares is not None:
+        of = (prediction.number, prediction.shares.weights, empty.n or prediction.shares.values.size)
+        low, high = percent_of_groups(*of)
+        if row.accept.band is not None:
+            band = percent_of_groups(*of, row.accept.band)
     difference = None if row.value is None else _finite(number - row.value)
     sd = standard_deviation(row.spread, row.value, size)
     return replace(
@@ -162,19 +168,10 @@ def _evaluated(
         difference_in_sd=None if difference is None or sd is None else difference / sd,
         band_low=None if band is None else _finite(band[0]),
         band_high=None if band is None else _finite(band[1]),
-        passed=_verdict(row.accept, number, row.value, band),
+        passed=verdict(row.accept, number, row.value, band),
         noise=noise,
         not_run="" if math.isfinite(number) else "no number: nobody for whom it can be computed",
     )
-
-
-def _verdict(
-    rule: RawAccept, number: float, value: float | None, band: tuple[float, float] | None
-) -> bool | None:
-    if rule.band is not None and band is None and math.isfinite(number):
-        # nothing differs between single people here: no band can be drawn, and the other parts decide
-        rule = rule.model_copy(update={"band": None, "width_fold": None})
-    return agrees(rule, number, value, band)
 
 
 def _carries_noise(observed: ObservedRow) -> bool:
@@ -226,7 +223,7 @@ def _predict(observed: ObservedRow, simulated: Simulated, *, empty_of_noise: boo
     percent = observed.statistic.startswith("percent")
     how = _how(observed)
     if row.statistic not in COMPARISONS:
-        return Prediction(base.number(how), None if percent else base)
+        return Prediction(base.number(how), None, base) if percent else Prediction(base.number(how), base)
     other = _sampled(observed, observed.other, simulated.courses, noise)
     same_people = simulated.crossover or row.arm in (None, observed.arm.name)
     if (

@@ -55,19 +55,19 @@ def _group(
     for index, part in enumerate(parts):
         if part.steering is not None:
             continue
-        after, stream = part.at(_shift(part.shift_h, part.factor, people))
+        after, stream = part.at(later_by(part.shift_h, part.factor, people))
         events += [(time_h, index) for time_h in after]
         if stream is not None:
             streams.append((index, stream))
     seen = sorted(
-        (g.later(_shift(g.shift_h, None, people), people) for g in given), key=lambda dose: dose.time_h
+        (g.later(later_by(g.shift_h, None, people), people) for g in given), key=lambda dose: dose.time_h
     )
     own = Timeline(timeline.clock, [(g.time_h, g.product) for g in seen], timeline.synonyms, timeline.earlier)
     return Group(people, tuple(seen), own, tuple(sorted(events)), tuple(streams))
 
 
-def _shift(shift_h: Array | None, factor: Array | None, people: NDArray[np.intp]) -> float:
-    """The mean shift of those of ``people`` who get it."""
+def later_by(shift_h: Array | None, factor: Array | None, people: NDArray[np.intp]) -> float:
+    """The mean shift (h) of those of ``people`` who get it."""
     if shift_h is None:
         return 0.0
     users = people if factor is None else people[factor[people] > 0]

@@ -9,25 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.case import Case, CaseProduct, Observation, parse_case
 from ebbtide.case.checking import checked
-from ebbtide.case.quantities import in_unit, read_quantity
 from ebbtide.case.times import Clock, read_instant
 from ebbtide.engine.regimen import build_regimen
-from ebbtide.library import InputError, Library, same_kind
+from ebbtide.library import InputError, Library
 
 from .cohort import Cohort
 from .draws import Draws
 from .groups import Group, make_groups
 from .infusion import Infusion, read_infusion
-from .parts import Given, Part, Steering, parts_of_doses, parts_of_use
+from .parts import Given, Part, parts_of_doses, parts_of_use
 from .schema import RawArm, RawLogNormal, RawQuantiles, RawStudyDose, RawStudyHistory
-from .steer import kinds_of
+from .targets import Held, parts_and_doses
 from .times import Timeline
 from .who import Entry, PeopleOfArm
 
@@ -35,7 +33,6 @@ Array = NDArray[np.float64]
 LONGEST = "400 d"
 STUDY_KEYS = {"choice", "share", "if_missing", "amount", "last"}
 DOSE_KEYS = {"over", "lasting", "rate", "target", "at"}
-PLASMA = "plasma."
 
 
 class ArmSkipped(InputError):
@@ -153,14 +150,16 @@ def read_protocol(
         parts += parts_of_doses(events, library, factor, times[i][1])
         amounts = {c: n * factor for c, n in events[0].amounts_nmol.items()}
         given += [Given(e.time_h, e.product, amounts, times[i][1]) for e in events]
-    steered = [i for i, d in enumerate(doses) if d.target is not None]
-    held = [(doses[i], times[i], infusions[i], f"{where}.doses[{i}]") for i in steered]
-    factors = [people.factor(doses[i], None, doses, f"doses[{i}]") for i in steered]
-    parts += _held(held, factors, library)
-    given += [
-        Given(t, d.product, {_target(d, library, w)[0]: np.full(draws.people, np.nan)})
-        for d, (t, _), _, w in held
-    ]
+    held = []
+    for i, dose in enumerate(doses):
+        over_h = infusions[i].over_h
+        if dose.target is None or over_h is None:
+            continue
+        factor = people.factor(dose, None, doses, f"doses[{i}]")
+        held.append(Held(dose, *times[i], over_h, factor, f"{where}.doses[{i}]"))
+    steered, at_targets = parts_and_doses(held, clock, library, draws.people)
+    parts += steered
+    given += at_targets
     parts += _supports(case, library, draws.people)
     given.sort(key=lambda dose: dose.time_h)
     timeline = Timeline(clock, [], _synonyms(library), [(use.last_h, use.product) for use in case.history])
@@ -226,56 +225,6 @@ def _dose(dose: RawStudyDose, infusion: Infusion, at_h: float, where: str) -> di
 
 def _median(given: object, where: str) -> object:
     return checked(RawLogNormal, given, where).median if isinstance(given, dict) else given
-
-
-def _target(dose: RawStudyDose, library: Library, where: str) -> tuple[str, float]:
-    """The compound and the concentration (nM) that a dose holds."""
-    target, place = dose.target, f"{where}.target"
-    assert target is not None
-    if not target.quantity.startswith(PLASMA):
-        raise InputError(
-            "a target is a plasma concentration", where=f"{place}.quantity", value=target.quantity,
-            allowed="plasma.<compound>",
-        )  # fmt: skip
-    compound = library.compound(target.quantity.removeprefix(PLASMA), f"{place}.quantity")
-    if compound.disposition is None:
-        raise InputError("no kinetics in the library", where=f"{place}.quantity", value=compound.name)
-    text = target.value
-    if isinstance(text, int | float) and not isinstance(text, bool):
-        text = f"{text} {target.unit or 'nM'}"
-    quantity = read_quantity(text, f"{place}.value", '"36 nM", "1 ng/mL"')
-    if not same_kind(quantity.unit, "nM") and not same_kind(quantity.unit, "ng/mL"):
-        raise InputError("a concentration is needed", where=f"{place}.value", value=str(text))
-    value = in_unit(quantity, "nmol/L", f"{place}.value", compound.molar_mass.to("g/mol"))
-    if value <= 0:
-        raise InputError("a target is more than zero", where=f"{place}.value", value=str(text))
-    return compound.name, value
-
-
-def _held(
-    held: Sequence[tuple[RawStudyDose, tuple[float, Array | None], Infusion, str]],
-    factors: Sequence[Array],
-    library: Library,
-) -> list[Part]:
-    """Targets of one compound follow one another: what the first left in the tissues counts for the next."""
-    joined: list[tuple[Steering, Array]] = []
-    for (dose, (at_h, shift_h), infusion, where), factor in zip(held, factors, strict=True):
-        if shift_h is not None or dose.every is not None:
-            raise InputError("a target is held once, at one time", where=f"{where}.at")
-        compound, value = _target(dose, library, where)
-        assert infusion.over_h is not None
-        episode = (at_h, at_h + infusion.over_h, value)
-        same = next(
-            (i for i, (s, f) in enumerate(joined) if s.compound == compound and (f == factor).all()), None
-        )
-        if same is None:
-            joined.append((Steering(compound, (episode,), dose.product), factor))
-            continue
-        episodes = tuple(sorted((*joined[same][0].episodes, episode)))
-        if any(b[0] < a[1] - 1e-9 for a, b in pairwise(episodes)):
-            raise InputError("two targets at one time", where=f"{where}.target")
-        joined[same] = (Steering(compound, episodes, joined[same][0].product), factor)
-    return [Part(kind, factor, steering=s) for s, factor in joined for kind in kinds_of(s)]
 
 
 def _supports(case: Case, library: Library, people: int) -> list[Part]:

@@ -122,6 +122,15 @@ def agrees(
     return all(holds) if holds else None
 
 
+def verdict(
+    rule: RawAccept, predicted: float, observed: float | None, band: tuple[float, float] | None
+) -> bool | None:
+    """As :func:`agrees`; where no band can be drawn, the other parts of the rule decide."""
+    if rule.band is not None and band is None and math.isfinite(predicted):
+        rule = rule.model_copy(update={"band": None, "width_fold": None})
+    return agrees(rule, predicted, observed, band)
+
+
 def told(rule: RawAccept) -> str:
     """The rule in words."""
     parts = []

@@ -59,7 +59,10 @@ def run_studies(
 
 
 def run_study(study: Study, library: Library, people: int = PEOPLE, seed: int = SEED) -> StudyResult:
-    """One study with ``people`` simulated people an arm; the same seed gives the same people."""
+    """One study with ``people`` simulated people an arm, or as many as the study itself asks for.
+
+    The same seed gives the same people.
+    """
     head = study.head
     result = StudyResult(
         id=head.id,
@@ -74,7 +77,7 @@ def run_study(study: Study, library: Library, people: int = PEOPLE, seed: int = 
         notes=(),
     )
     try:
-        simulated = simulate(study, library, people, seed)
+        simulated = simulate(study, library, head.simulated or people, seed)
         rows = results(study, library, simulated)
     except (InputError, FloatingPointError) as error:
         return replace(result, not_run=str(error))

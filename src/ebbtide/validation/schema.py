@@ -46,6 +46,8 @@ class RawStudyHead(Table):
     inputs: Inputs = "published"
     start: object = "00:00"
     domain: Domain | None = None
+    simulated: int | None = Field(default=None, ge=1, le=4096)
+    """People simulated in each arm, where the usual number is too few for what is rare."""
     note: Text = ""
 
 

@@ -106,13 +106,15 @@ def most_steps(parts: Sequence[Part]) -> int:
     return sum(count * (INTERVALS + 2) for count in episodes)
 
 
-def given(people: People, parts: Sequence[Part]) -> list[tuple[float, int, Array]]:
-    """Time, kind and factor of everything that the steered ones of ``parts`` give.
+def given(people: People, parts: Sequence[Part]) -> list[tuple[float, int, Array, Part]]:
+    """Time, kind and factor of everything that the steered ones of ``parts`` give, and the part.
+
+    Times are those of the typical person.
 
     The kinds of ``people`` hold, for each steered part, that of :func:`kinds_of` which gives at once at the
     place of the part, and its pump at the next.
     """
-    result: list[tuple[float, int, Array]] = []
+    result: list[tuple[float, int, Array, Part]] = []
     for index, part in enumerate(parts):
         if part.steering is None or part.kind.over_h > 0:
             continue
@@ -124,8 +126,8 @@ def given(people: People, parts: Sequence[Part]) -> list[tuple[float, int, Array
         before = np.zeros(people.count)
         for step in steps(people, part.steering):
             if step.bolus.any():
-                result.append((step.time_h + DOSE_DELAY_H, index, part.factor * step.bolus / at_once))
+                result.append((step.time_h + DOSE_DELAY_H, index, part.factor * step.bolus / at_once, part))
             change = (step.rate - before) / running
-            result.append((step.time_h + DOSE_DELAY_H, index + 1, part.factor * change))
+            result.append((step.time_h + DOSE_DELAY_H, index + 1, part.factor * change, part))
             before = step.rate
     return result
