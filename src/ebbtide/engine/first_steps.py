@@ -42,7 +42,7 @@ def first_steps(people: People) -> tuple[float, ...]:
 
 
 def _flood(people: People, jump: Array, time_h: float) -> float:
-    """Concentration over dissociation constant of the fast binder that a dose brings most of by ``time_h``."""
+    """Concentration over dissociation constant of the fast binder that a dose has brought most of by then."""
     modes, system = people.kinetics.modes, people.composition.body
     count = len(system.body.fast)
     if count == 0:
