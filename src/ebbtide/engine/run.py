@@ -24,7 +24,7 @@ from .schedule import Schedule, schedules
 from .system import System, SystemNumbers
 
 Array = NDArray[np.float64]
-CHUNKS = (1, 64, 256)
+CHUNKS: tuple[int, ...] = (1, 64, 256)
 """Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
 THREADS = os.cpu_count() or 1
 DAY_H = 24.0
@@ -55,6 +55,8 @@ class Request:
     """Of the body after the start; kinetics and history are always float64."""
     first_step_h: tuple[float, ...] | None = None
     """After a dose of each kind; by default of the people who are run."""
+    finer: tuple[float, ...] = ()
+    """By how much steps after a dose of each kind are divided besides."""
     quantities: tuple[str, ...] | None = None
     """What rows hold, in this order; by default quantities of the body, then plasma of each compound."""
 
@@ -69,6 +71,7 @@ class Batch:
     doses: Array
     refinement: float
     first_step_h: tuple[float, ...]
+    finer: tuple[float, ...] = ()
     chosen: tuple[int, ...] | None = None
     known_tables: dict[bytes, Tables] = field(default_factory=dict)
 
@@ -113,7 +116,9 @@ class Batch:
         stops: Sequence[float] | Array = (),
     ) -> Mesh:
         """A mesh of this refinement."""
-        return build_mesh(start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h)
+        return build_mesh(
+            start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h, self.finer
+        )
 
     @property
     def group(self) -> Group:
@@ -146,7 +151,7 @@ def run_people(
 
     ``progress`` is told how many people-arms were finished.
     """
-    size = next((c for c in CHUNKS if people.count <= c), CHUNKS[-1])
+    size = _chunk_size(people.count)
     starts = range(0, people.count, size)
     first = request.first_step_h or first_steps(people)
     chosen = _chosen(people.composition, request.quantities)
@@ -154,7 +159,8 @@ def run_people(
     def one(start: int) -> list[tuple[Array, Array | None]]:
         those = np.minimum(np.arange(start, start + size), people.count - 1)
         kept = min(size, people.count - start)
-        batch = replace(_batch(people, those, request.refinement, first), chosen=chosen)
+        batch = _batch(people, those, request.refinement, first, request.finer)
+        batch = replace(batch, chosen=chosen)
         group = batch.group
         initial = state_at_start(group, regimen.streams)
         result = []
@@ -175,6 +181,16 @@ def run_people(
     return arms
 
 
+def _chunk_size(people: int) -> int:
+    """The largest of the sizes of a batch that leaves no thread without work; of few people, the smallest
+    that holds all.
+    """
+    for size in reversed(CHUNKS[1:]):
+        if people > size * (THREADS - 1):
+            return size
+    return next((c for c in CHUNKS if people <= c), CHUNKS[-1])
+
+
 def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tuple[int, ...] | None:
     if quantities is None:
         return None
@@ -182,15 +198,21 @@ def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tup
     return tuple(every.index(name) for name in quantities)
 
 
-def start_states(people: People, regimen: Regimen, refinement: float = 1.0) -> PersonState:
+def start_states(
+    people: People, regimen: Regimen, refinement: float = 1.0, finer: tuple[float, ...] = ()
+) -> PersonState:
     """The state of each person at the start of the case."""
-    batch = _batch(people, np.arange(people.count), refinement, first_steps(people))
+    batch = _batch(people, np.arange(people.count), refinement, first_steps(people), finer)
     group = batch.group
     return state_at_start(group, regimen.streams)
 
 
 def _batch(
-    people: People, chosen: NDArray[np.intp], refinement: float, first_step_h: tuple[float, ...] = ()
+    people: People,
+    chosen: NDArray[np.intp],
+    refinement: float,
+    first_step_h: tuple[float, ...] = (),
+    finer: tuple[float, ...] = (),
 ) -> Batch:
     def pick(values: Any) -> Any:
         return np.ascontiguousarray(np.asarray(values)[..., chosen])
@@ -202,6 +224,7 @@ def _batch(
         doses=pick(people.doses),
         refinement=refinement,
         first_step_h=first_step_h,
+        finer=finer,
     )
 
 

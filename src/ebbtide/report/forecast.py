@@ -51,6 +51,7 @@ def make_forecast(
 
 def _provenance(library: Library, people: int, seed: int, step_h: float, run: Simulation) -> dict[str, Any]:
     mesh_error = run.mesh_error
+    told_from = f"{mesh_error.people} people of these"
     return {
         "software_version": ebbtide.__version__,
         "library_digest": library.digest,
@@ -62,8 +63,10 @@ def _provenance(library: Library, people: int, seed: int, step_h: float, run: Si
             "error_of_range": mesh_error.error_of_range,
             "worst_quantity": mesh_error.quantity,
             "tolerance": mesh_error.tolerance,
-            "estimated_by": "typical person, every step halved",
-            "mesh_refinement": mesh_error.refinement,
+            "estimated_by": f"every step halved for {'the typical person' if people == 1 else told_from}",
+            "mesh_refinement": mesh_error.mesh.refinement,
+            "mesh_finer_after": list(mesh_error.mesh.finer),
+            "precision": run.precision,
             "against_reference": {"solver": "SciPy LSODA, relative tolerance 1e-10", **asdict(run.reference)}
             if run.reference
             else "not compared in this run",
