@@ -40,6 +40,25 @@ def test_an_error_that_follows_no_dose_makes_all_steps_shorter() -> None:
     assert choose_mesh(lambda mesh, fine: [course(mesh, 4)], nothing, 1e-4).mesh.refinement > 1.5
 
 
+def test_what_is_off_from_the_start_is_mended_in_the_history() -> None:
+    plan = Plan(["ventilation"], TIMES, [[(2.0, 0)]], 2, used=[1])
+
+    def run(mesh: Fineness, fine: bool) -> list[np.ndarray]:
+        return [EXACT + 0.004 * np.exp(-TIMES)[:, None, None] / (mesh.refinement * mesh.finer[1]) ** 3]
+
+    chosen = choose_mesh(run, plan, 1e-4)
+    assert chosen.mesh.finer[1] > 3.0
+    assert chosen.mesh.refinement == 1.0
+
+
+def test_a_tenth_of_a_crowd_may_be_further_off_which_is_told() -> None:
+    own = np.where(np.arange(20) < 2, 50.0, 1.0)
+    chosen = choose_mesh(lambda mesh, fine: [course(mesh, 3, 1e-4 * own)], ONE_DOSE, 1e-4)
+    assert chosen.error_of_range <= 1e-4 < chosen.largest
+    few = choose_mesh(lambda mesh, fine: [course(mesh, 3, 1e-4 * own[:9])], ONE_DOSE, 1e-4)
+    assert few.largest == few.error_of_range <= 1e-4
+
+
 def test_a_tolerance_out_of_reach_names_what_is_off() -> None:
     plan = Plan(["cows"], TIMES, [[]], 0)
     with pytest.raises(FloatingPointError, match=r"cannot reach 1e-06 of range: cows is off by 0\.1"):

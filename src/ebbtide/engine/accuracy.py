@@ -20,10 +20,16 @@ beside everything that happens.
 """
 ORDER = 3.0
 """By which steps are shortened after a try: between those two."""
-LEAST, MOST = 1.2, 2.0
+LEAST, MOST = 1.2, 3.0
 """How much shorter steps get from one try to the next."""
+AIM = 0.5
+"""Of the tolerance: what the next try is made for, as a try costs more than a few steps too many."""
 TRIES = 12
 FINEST = 24.0
+LEFT_TO = 0.1
+"""Share of a crowd whose error may be larger than the tolerance: that of people whose symptoms come and go
+within minutes, for whom all would have to take shorter steps. How large it gets is told.
+"""
 BLAMED_H = 3.0
 """An error that arises so long after a dose may come from the steps after it."""
 
@@ -46,6 +52,8 @@ class MeshError:
     tolerance: float
     people: int
     """How many the error was told from."""
+    largest: float
+    """Of all of them; ``error_of_range`` is of all but the share :data:`LEFT_TO` of the people."""
 
     @property
     def refinement(self) -> float:
@@ -71,6 +79,8 @@ class Plan:
     times_h: Array
     arms: Sequence[Sequence[tuple[float, int]]]
     kinds: int
+    used: Sequence[int] = ()
+    """Kinds of the history: what is off before any dose comes from the steps after these."""
 
 
 def relative_error(rows: Array, better: Array, names: Sequence[str], course: Array | None = None) -> Array:
@@ -97,6 +107,8 @@ def choose_mesh(
 ) -> MeshError:
     """A mesh whose error, told from halving its steps, is within ``tolerance`` of each range.
 
+    In a pilot of ten or more people, that of all but a tenth of them.
+
     Steps get shorter after doses of the kinds after which too large an error arises, others stay: a fast
     compound does not make the steps after a slow one short.
 
@@ -114,14 +126,15 @@ def choose_mesh(
         When the finest mesh does not reach the tolerance either.
     """
     now = start or Fineness(1.0, (1.0,) * plan.kinds)
-    told = MeshError(now, np.inf, "", tolerance, 0)
+    told = MeshError(now, np.inf, "", tolerance, 0, np.inf)
     for tried in range(TRIES):
         fine = run(halved(now), True)
         errors = errors_told(run(now, False), fine, plan.names)
-        told = mesh_error(now, errors, plan.names, tolerance, fine[0].shape[-1])
+        told = mesh_error(now, errors, plan.names, tolerance)
         if told.error_of_range <= tolerance:
             return told
-        excess = [e.max(axis=(1, 2)) / tolerance for e in errors]
+        held = held_to(errors)
+        excess = [e[..., held].max(axis=(1, 2)) / tolerance for e in errors]
         now = _refined(now, plan, excess, all_steps=tried >= TRIES // 2)
         if now.refinement * max(now.finer, default=1.0) > FINEST:
             break
@@ -135,13 +148,20 @@ def errors_told(coarse: Sequence[Array], fine: Sequence[Array], names: Sequence[
     return [LEFT_OUT * _errors(a, b, names) for a, b in zip(coarse, fine, strict=True)]
 
 
-def mesh_error(
-    mesh: Fineness, errors: Sequence[Array], names: Sequence[str], tolerance: float, people: int
-) -> MeshError:
-    """The largest of the errors that :func:`errors_told` gives, and whose it is."""
-    by_quantity = np.max([e.max(axis=(0, 2)) for e in errors], axis=0)
+def mesh_error(mesh: Fineness, errors: Sequence[Array], names: Sequence[str], tolerance: float) -> MeshError:
+    """The largest of the errors that :func:`errors_told` gives, and which quantity has it."""
+    held = held_to(errors)
+    by_quantity = np.max([e[..., held].max(axis=(0, 2)) for e in errors], axis=0)
     worst = int(np.argmax(by_quantity))
-    return MeshError(mesh, float(by_quantity[worst]), names[worst], tolerance, people)
+    largest = float(max(e.max() for e in errors))
+    people = errors[0].shape[-1]
+    return MeshError(mesh, float(by_quantity[worst]), names[worst], tolerance, people, largest)
+
+
+def held_to(errors: Sequence[Array]) -> NDArray[np.intp]:
+    """The people who are held to the tolerance: all but the share with the largest errors."""
+    own = np.max([e.max(axis=(0, 1)) for e in errors], axis=0)
+    return np.argsort(own, kind="stable")[: len(own) - int(LEFT_TO * len(own))]
 
 
 def halved(mesh: Fineness) -> Fineness:
@@ -150,8 +170,9 @@ def halved(mesh: Fineness) -> Fineness:
 
 
 def _refined(mesh: Fineness, plan: Plan, excess: Sequence[Array], *, all_steps: bool) -> Fineness:
-    """Finer after the doses that are to blame, which are the last before an error arises; ``excess`` is the
-    error of each row over the tolerance. Where there are none, and with ``all_steps``, finer everywhere.
+    """Finer after the doses that are to blame, the last before an error arises or else those of the
+    history; ``excess`` is the error of each row over the tolerance. Where there are none, and with
+    ``all_steps``, finer everywhere.
     """
     blame = np.zeros(plan.kinds)
     for doses, rows in zip(plan.arms, excess, strict=True):
@@ -160,7 +181,7 @@ def _refined(mesh: Fineness, plan: Plan, excess: Sequence[Array], *, all_steps: 
             time = plan.times_h[row]
             before = [(t, kind) for t, kind in doses if t < time]
             since = min(time - BLAMED_H, max((t for t, _ in before), default=time))
-            for kind in {kind for t, kind in before if t >= since}:
+            for kind in {kind for t, kind in before if t >= since} if before else plan.used:
                 blame[kind] = max(blame[kind], rows[row])
     everywhere = 0.0 if blame.any() and not all_steps else max(float(rows.max()) for rows in excess)
     finer = tuple(f * _factor(b) for f, b in zip(mesh.finer, blame.tolist(), strict=True))
@@ -168,4 +189,4 @@ def _refined(mesh: Fineness, plan: Plan, excess: Sequence[Array], *, all_steps: 
 
 
 def _factor(excess: float) -> float:
-    return float(np.clip(excess ** (1.0 / ORDER), LEAST, MOST)) if excess > 0.0 else 1.0
+    return float(np.clip((excess / AIM) ** (1.0 / ORDER), LEAST, MOST)) if excess > 0.0 else 1.0

@@ -140,7 +140,8 @@ def simulate(
     typical, missing = group(1, TYPICAL)
     names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
     request = replace(request, first_step_h=first_steps(typical))
-    plan = Plan(names, request.output_h, regimen.arms, len(regimen.kinds))
+    used = [stream.kind for stream in regimen.streams]
+    plan = Plan(names, request.output_h, regimen.arms, len(regimen.kinds), used)
     progress("checking the mesh", 0, 1)
     told, courses = _tuned(typical, regimen, request, plan, tolerance)
     if people > 1:
@@ -215,7 +216,7 @@ def _for_crowd(
     fast = replace(request, precision=np.float32)
     single = [course.rows for course in _on_mesh(pilot, regimen, fast, told.mesh, probes=False)]
     errors = errors_told(single, finest, plan.names)
-    told_fast = mesh_error(told.mesh, errors, plan.names, told.tolerance, told.people)
+    told_fast = mesh_error(told.mesh, errors, plan.names, told.tolerance)
     return (told_fast, fast) if told_fast.error_of_range <= told.tolerance else (told, request)
 
 

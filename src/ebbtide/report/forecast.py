@@ -51,7 +51,7 @@ def make_forecast(
 
 def _provenance(library: Library, people: int, seed: int, step_h: float, run: Simulation) -> dict[str, Any]:
     mesh_error = run.mesh_error
-    told_from = f"{mesh_error.people} people of these"
+    told_from = f"{mesh_error.people} of the people; error_of_range is of nine in ten of them"
     return {
         "software_version": ebbtide.__version__,
         "library_digest": library.digest,
@@ -61,6 +61,7 @@ def _provenance(library: Library, people: int, seed: int, step_h: float, run: Si
         "solver": {
             "method": "exact kinetics in eigenmodes, exponential RK4 for the body, dose-aligned mesh",
             "error_of_range": mesh_error.error_of_range,
+            "largest_error_of_range": mesh_error.largest,
             "worst_quantity": mesh_error.quantity,
             "tolerance": mesh_error.tolerance,
             "estimated_by": f"every step halved for {'the typical person' if people == 1 else told_from}",
