@@ -170,8 +170,8 @@ def halved(mesh: Fineness) -> Fineness:
 
 
 def _refined(mesh: Fineness, plan: Plan, excess: Sequence[Array], *, all_steps: bool) -> Fineness:
-    """Finer after the doses that are to blame, the last before an error arises or else those of the
-    history; ``excess`` is the error of each row over the tolerance. Where there are none, and with
+    """Finer after the doses that are to blame, the last before an error arises, at the start those of
+    the history; ``excess`` is the error of each row over the tolerance. Where there are none, and with
     ``all_steps``, finer everywhere.
     """
     blame = np.zeros(plan.kinds)
@@ -181,7 +181,8 @@ def _refined(mesh: Fineness, plan: Plan, excess: Sequence[Array], *, all_steps: 
             time = plan.times_h[row]
             before = [(t, kind) for t, kind in doses if t < time]
             since = min(time - BLAMED_H, max((t for t, _ in before), default=time))
-            for kind in {kind for t, kind in before if t >= since} if before else plan.used:
+            used = plan.used if time <= BLAMED_H else ()
+            for kind in {kind for t, kind in before if t >= since} if before else used:
                 blame[kind] = max(blame[kind], rows[row])
     everywhere = 0.0 if blame.any() and not all_steps else max(float(rows.max()) for rows in excess)
     finer = tuple(f * _factor(b) for f, b in zip(mesh.finer, blame.tolist(), strict=True))

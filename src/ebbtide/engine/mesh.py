@@ -49,6 +49,7 @@ def build_mesh(
     refinement: float = 1.0,
     first_step_h: Sequence[float] = (),
     finer: Sequence[float] = (),
+    earlier: Sequence[tuple[float, int]] = (),
 ) -> Mesh:
     """A mesh from ``start_h`` to ``end_h``.
 
@@ -66,6 +67,8 @@ def build_mesh(
         The first step after a dose of each kind, before refinement; by default the shortest there is.
     finer
         By how much steps after a dose of each kind are divided besides; by default not at all.
+    earlier
+        Doses until ``start_h`` whose effect is in the state there, ``(time, kind)``: steps heed them.
     """
     given = sorted((t, k) for t, k in doses if start_h - SAME_TIME_H <= t < end_h - SAME_TIME_H)
     fixed = np.unique(np.concatenate([[start_h, end_h], [t for t, _ in given], outputs, stops]).round(9))
@@ -76,10 +79,16 @@ def build_mesh(
     times: list[float] = [float(fixed[0])]
     # when there was one last, its first step, and how fine: of each kind, and of the start itself
     lately = {-1: (float(fixed[0]), min(first_step_h, default=FIRST_STEP_H), refinement)}
+
+    def heed(time_h: float, kind: int) -> None:
+        first = first_step_h[kind] if first_step_h else FIRST_STEP_H
+        lately[kind] = time_h, first, refinement * (finer[kind] if finer else 1.0)
+
+    for time, kind in sorted(earlier):
+        heed(time, kind)
     for left, right in pairwise(fixed):
         for kind in kinds.get(float(left), ()):
-            first = first_step_h[kind] if first_step_h else FIRST_STEP_H
-            lately[kind] = float(left), first, refinement * (finer[kind] if finer else 1.0)
+            heed(float(left), kind)
         now = float(left)
         while right - now > SAME_TIME_H:
             step = min((first + SLOPE * (now - since)) / fine for since, first, fine in lately.values())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import jax
@@ -114,10 +115,11 @@ class Batch:
         doses: Sequence[tuple[float, int]],
         outputs: Sequence[float] | Array = (),
         stops: Sequence[float] | Array = (),
+        earlier: Sequence[tuple[float, int]] = (),
     ) -> Mesh:
         """A mesh of this refinement."""
         return build_mesh(
-            start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h, self.finer
+            start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h, self.finer, earlier
         )
 
     @property
@@ -156,29 +158,33 @@ def run_people(
     first = request.first_step_h or first_steps(people)
     chosen = _chosen(people.composition, request.quantities)
 
-    def one(start: int) -> list[tuple[Array, Array | None]]:
-        those = np.minimum(np.arange(start, start + size), people.count - 1)
+    used = tuple((stream.last_h, stream.kind) for stream in regimen.streams)
+    rows: list[Array | None] = [None] * len(regimen.arms)
+    probes: list[Array | None] = [None] * len(regimen.arms)
+    making = Lock()
+
+    def put(into: list[Array | None], arm: int, start: int, values: Array) -> None:
+        with making:
+            if into[arm] is None:
+                into[arm] = np.empty((*values.shape[:-1], people.count), values.dtype)
         kept = min(size, people.count - start)
+        into[arm][..., start : start + kept] = values[..., :kept]  # type: ignore[index]
+
+    def one(start: int) -> None:
+        those = np.minimum(np.arange(start, start + size), people.count - 1)
         batch = _batch(people, those, request.refinement, first, request.finer)
         batch = replace(batch, chosen=chosen)
-        group = batch.group
-        initial = state_at_start(group, regimen.streams)
-        result = []
-        for arm in regimen.arms:
-            rows, relapse = _run_arm(batch, initial, arm, request)
-            result.append((rows[..., :kept], None if relapse is None else relapse[:, :kept]))
-            progress(kept)
-        return result
+        initial = state_at_start(batch.group, regimen.streams)
+        for index, arm in enumerate(regimen.arms):
+            own, relapse = _run_arm(batch, initial, arm, request, used)
+            put(rows, index, start, own)
+            if relapse is not None:
+                put(probes, index, start, relapse)
+            progress(min(size, people.count - start))
 
     with ThreadPoolExecutor(THREADS) as pool:
-        chunks = list(pool.map(one, starts))
-    arms = []
-    for index in range(len(regimen.arms)):
-        rows = np.concatenate([chunk[index][0] for chunk in chunks], axis=-1)
-        probes = [chunk[index][1] for chunk in chunks]
-        known = [p for p in probes if p is not None]
-        arms.append(ArmCourse(rows, np.concatenate(known, axis=-1) if known else None))
-    return arms
+        list(pool.map(one, starts))
+    return [ArmCourse(own, lowest) for own, lowest in zip(rows, probes, strict=True) if own is not None]
 
 
 def _chunk_size(people: int) -> int:
@@ -229,9 +235,16 @@ def _batch(
 
 
 def _run_arm(
-    batch: Batch, initial: PersonState, doses: Sequence[tuple[float, int]], request: Request
+    batch: Batch,
+    initial: PersonState,
+    doses: Sequence[tuple[float, int]],
+    request: Request,
+    used: Sequence[tuple[float, int]] = (),
 ) -> tuple[Array, Array | None]:
-    """Day by day, so that the state at each day is at hand and memory stays bounded."""
+    """Day by day, so that the state at each day is at hand and memory stays bounded.
+
+    ``used`` is the last dose of each kind before the start, ``(time, kind)``.
+    """
     batch = _in_precision(batch, request.precision)
     state = PersonState(initial.modes, np.asarray(initial.body).astype(request.precision))
     probe = None
@@ -239,7 +252,7 @@ def _run_arm(
         taken = batch.mesh(0.0, PROBE_H, [(0.0, request.probe_kind)])
         [(probe, _)] = schedules(taken, watch=True)
     days = np.arange(0.0, request.duration_h, DAY_H)
-    mesh = batch.mesh(0.0, request.duration_h, doses, request.output_h, days)
+    mesh = batch.mesh(0.0, request.duration_h, doses, request.output_h, days, used)
     rows, lowest = [], []
     for day, (plan, count) in enumerate(schedules(mesh, days.tolist())):
         if probe is not None and day in request.probe_days:

@@ -25,7 +25,7 @@ from .accuracy import (
     mesh_error,
     relative_error,
 )
-from .crowd import PERCENTILES, Crowd
+from .crowd import PERCENTILES, Crowd, kept_people
 from .first_steps import first_steps
 from .forecast import ArmForecast
 from .people import Composition, People, compose, make_people
@@ -165,7 +165,8 @@ def simulate(
 
         # the first are the people of the results: they differ in all that is unknown
         for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
-            crowds[spread.basis] = [Crowd(people) for _ in arms]
+            kept = kept_people(people, len(arms), len(request.output_h), len(names)) if not crowds else 0
+            crowds[spread.basis] = [Crowd(people, kept) for _ in arms]
             for first in range(0, people, BLOCK):
                 some, _ = group(min(BLOCK, people - first), spread, first)
                 _gathered(run_people(some, regimen, request, count), crowds[spread.basis])
