@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.engine.accuracy import relative_error
+from ebbtide.engine.accuracy import Fineness, MeshError, Plan, choose_mesh, relative_error
 from ebbtide.engine.crowd import Crowd
 from ebbtide.engine.first_steps import first_steps
 from ebbtide.engine.mesh import build_mesh
@@ -17,6 +17,7 @@ from ebbtide.engine.people import People, compose, make_people
 from ebbtide.engine.reference import reference_rows
 from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
 from ebbtide.engine.run import ArmCourse, Request, run_people, start_states
+from ebbtide.engine.simulate import PILOT
 from ebbtide.library import Library
 from ebbtide.population import BETWEEN_PERSON, BLOCK, Spread, draw_traits
 
@@ -78,29 +79,58 @@ def make_group(
     )
 
 
-def run_engine(group: Group, refinement: float = 1.0, precision: Any = np.float64) -> Array:
+@dataclass(frozen=True)
+class Meshed:
+    """The mesh of the engine for a workload and a tolerance."""
+
+    told: MeshError
+    first_step_h: tuple[float, ...]
+
+
+_meshes: dict[tuple[str, float], Meshed] = {}
+
+
+def mesh_for(group: Group, tolerance: float) -> Meshed:
+    """As ``ebbtide simulate --tolerance`` chooses it, from a pilot of people; once for each workload."""
+    key = repr(group.workload), tolerance
+    if key not in _meshes:
+        pilot = make_group(group.workload, group.library, PILOT)
+        first = first_steps(pilot.people)
+        plan = Plan(group.workload.quantities, group.times_h, [group.doses], len(group.regimen.kinds))
+
+        def rows(mesh: Fineness, fine: bool) -> list[Array]:
+            return [_rows(pilot, mesh, first, np.float64)]
+
+        _meshes[key] = Meshed(choose_mesh(rows, plan, tolerance), first)
+    return _meshes[key]
+
+
+def run_engine(group: Group, tolerance: float, precision: Any = np.float64) -> Array:
     """The workload's quantities by the engine, shape ``(rows, quantities, people)``."""
-    more: dict[str, Any] = {}
-    if "quantities" in {field.name for field in fields(Request)}:
-        more["quantities"] = group.workload.quantities
+    mesh = mesh_for(group, tolerance)
+    return _rows(group, mesh.told.mesh, mesh.first_step_h, precision)
+
+
+def _rows(group: Group, mesh: Fineness, first_step_h: tuple[float, ...], precision: Any) -> Array:
     request = Request(
         duration_h=group.workload.days * 24.0,
         output_h=group.times_h,
-        refinement=refinement,
+        refinement=mesh.refinement,
+        finer=mesh.finer,
         precision=precision,
-        **more,
+        first_step_h=first_step_h,
+        quantities=group.workload.quantities,
     )
     [course] = run_people(group.people, group.regimen, request)
-    rows = np.asarray(course.rows)
-    return rows if more else rows[:, group.chosen]
+    return np.asarray(course.rows)
 
 
-def stream(workload: Workload, library: Library, people: int, refinement: float, precision: Any) -> Array:
+def stream(workload: Workload, library: Library, people: int, tolerance: float, precision: Any) -> Array:
     """Bands of a large crowd, drawn and computed block after block, ``(percentile, rows, quantities)``."""
     crowd = Crowd(people)
     for first in range(0, people, BLOCK):
         group = make_group(workload, library, min(BLOCK, people - first), first=first)
-        crowd.add(ArmCourse(run_engine(group, refinement, precision), None))
+        crowd.add(ArmCourse(run_engine(group, tolerance, precision), None))
     return crowd.bands
 
 
@@ -146,15 +176,17 @@ def share_of_range(rows: Array, exact: Array, names: tuple[str, ...]) -> Array:
     return relative_error(rows, exact, names)
 
 
-def evaluations(group: Group, refinement: float) -> int:
+def evaluations(group: Group, tolerance: float) -> int:
     """How often the engine evaluates the right-hand side for a course: at the middle and end of each step."""
+    own = mesh_for(group, tolerance)
     mesh = build_mesh(
         0.0,
         group.workload.days * 24.0,
         group.doses,
         outputs=group.times_h,
-        refinement=refinement,
-        first_step_h=first_steps(group.people),
+        refinement=own.told.mesh.refinement,
+        first_step_h=own.first_step_h,
+        finer=own.told.mesh.finer,
     )
     return 2 * int(np.count_nonzero(mesh.step_h))
 

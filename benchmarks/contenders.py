@@ -10,8 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.engine.accuracy import REFINEMENTS
-
 from .adapter import Group, run_engine
 from .export.equations import Equations
 from .model import build_model
@@ -32,6 +30,7 @@ PEERS: Mapping[str, Callable[[Group, Equations, Path], Peer]] = {
     ScipyLsoda.name: lambda group, equations, folder: ScipyLsoda(equations, folder),
     Mrgsolve.name: lambda group, equations, folder: Mrgsolve(equations, folder),
 }
+ENGINE_TOLERANCES = (1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
 NAMES = (ENGINE, ENGINE_FAST, *PEERS)
 
 
@@ -52,7 +51,7 @@ class Contender:
     name: str
     parallel: str
     settings: tuple[float, ...]
-    """Tolerances, or refinements of the engine's mesh; coarse to fine."""
+    """Tolerances, coarse to fine."""
     most: int
     """How many people there are."""
     batch: int
@@ -87,7 +86,7 @@ def engine(group: Group, name: str) -> Contender:
     return Contender(
         name,
         f"{CORES} threads, people divided among them",
-        tuple(REFINEMENTS[:6]),
+        ENGINE_TOLERANCES,
         group.count,
         1,
         True,

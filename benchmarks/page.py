@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 BEGIN = "<!-- measured: written by make bench -->"
+COUNTS = {2: "two", 4: "four", 8: "eight"}
 END = "<!-- end of measured -->"
 
 
@@ -29,8 +30,10 @@ def tables(report: Mapping[str, Any]) -> str:
     """All of them as Markdown."""
     machine = report["machine"]
     packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
+    cores = COUNTS.get(machine["cores"], str(machine["cores"]))
+    where = f" on a busy {cores}-core machine" if machine["busy"] else ""
     parts = [
-        f"Measured on {machine['when']}: {machine['processor']}, {machine['cores']} cores, "
+        f"Measured{where} on {machine['when']}: {machine['processor']}, {machine['cores']} cores, "
         f"{machine['system']}, Python {machine['python']}, {packages}; Ebbtide {machine['ebbtide']}."
     ]
     parts += [_workload(w) for w in report["workloads"]]

@@ -1,7 +1,7 @@
 """What the machine could do at most, and what share of it the engine reaches.
 
 Work of one evaluation of the body's right-hand side is counted by XLA for a batch of people; how many
-there are follows from the mesh, four to a step. Peaks are measured: sums and products by a product of
+there are follows from the mesh, two to a step. Peaks are measured: sums and products by a product of
 matrices, exponentials by an array that stays in the cache, memory by a triad over arrays that do not.
 """
 
@@ -109,13 +109,13 @@ def peaks(precision: Any, cores: int) -> Peaks:
     )
 
 
-def roofline(group: Group, refinement: float, precision: Any, people_per_s: float, cores: int) -> Roofline:
+def roofline(group: Group, tolerance: float, precision: Any, people_per_s: float, cores: int) -> Roofline:
     """Of the engine on ``group``."""
     cost = one_evaluation(group, precision)
     return Roofline(
         np.dtype(precision).name,
         peaks(precision, cores),
-        evaluations(group, refinement),
+        evaluations(group, tolerance),
         cost["flops"] / group.count,
         cost.get("transcendentals", 0.0) / group.count,
         cost["bytes accessed"] / group.count,

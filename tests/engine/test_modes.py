@@ -25,7 +25,7 @@ DOSES = {
 def test_modes_agree_with_the_matrix_exponential(
     name: str, make_case: Callable[..., Any], make_group: Callable[..., Any]
 ) -> None:
-    people, _, _ = make_group(make_case(doses=[DOSES[name]]), 5, WITH_UNCERTAINTY)
+    people, _ = make_group(make_case(doses=[DOSES[name]]), 5, WITH_UNCERTAINTY)
     kinetics = people.kinetics
     for hours in (0.1, 3.0, 100.0):
         modes = people.doses[0] * np.exp(-kinetics.modes.rate * hours)
@@ -43,7 +43,7 @@ def test_modes_agree_with_the_matrix_exponential(
 def test_amounts_are_conserved_to_rounding(
     make_case: Callable[..., Any], make_group: Callable[..., Any]
 ) -> None:
-    people, _, _ = make_group(make_case(history=[HEROIN], doses=list(DOSES.values())), 20, WITH_UNCERTAINTY)
+    people, _ = make_group(make_case(history=[HEROIN], doses=list(DOSES.values())), 20, WITH_UNCERTAINTY)
     kinetics = people.kinetics
     kept = np.array([role != "effect" for _, role in kinetics.states])
     for kind in range(len(people.doses)):

@@ -18,7 +18,7 @@ def clearance(library: Library, make_group: Callable[..., Any], **traits: Any) -
         "person": PERSON | traits,
         "doses": [METHADONE],
     }
-    people, _, _ = make_group(parse_case(raw, library, "t"))
+    people, _ = make_group(parse_case(raw, library, "t"))
     return float(people.numbers["methadone.disposition.clearance"][0])
 
 
@@ -43,6 +43,6 @@ def test_kidney_liver_and_size_scale_clearance(library: Library, make_group: Cal
 
 def test_a_dose_brings_its_amount(library: Library, make_group: Callable[..., Any]) -> None:
     raw = {"case": {"id": "t", "start": START, "duration": "2 d"}, "person": PERSON, "doses": [METHADONE]}
-    people, _, _ = make_group(parse_case(raw, library, "t"))
+    people, _ = make_group(parse_case(raw, library, "t"))
     base_nmol = 40 * 0.8946 / 309.4 * 1e6
     assert np.isclose(people.dose_amounts[0, :, 0].sum(), base_nmol, rtol=1e-6)

@@ -13,7 +13,7 @@ from .conftest import HEROIN
 OUTPUT = np.arange(0.0, 48.1, 2.0)
 
 
-def test_results_do_not_depend_on_the_size_of_a_chunk(
+def test_results_do_not_depend_on_the_size_of_a_chunk_or_the_number_of_threads(
     make_case: Callable[..., Any], make_group: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people, regimen = make_group(make_case(history=[HEROIN], duration="2 d"), 40, BETWEEN_PERSON)
@@ -22,6 +22,8 @@ def test_results_do_not_depend_on_the_size_of_a_chunk(
     monkeypatch.setattr(run, "CHUNKS", (16,))
     pieces = run_people(people, regimen, request)[0].rows
     np.testing.assert_array_equal(whole, pieces)
+    monkeypatch.setattr(run, "THREADS", 3)
+    np.testing.assert_array_equal(whole, run_people(people, regimen, request)[0].rows)
 
 
 def test_the_former_dose_hurts_breathing_more_as_tolerance_goes(

@@ -63,5 +63,16 @@ def test_the_error_of_the_mesh_is_reported_and_below_the_tolerance(
     run = simulate(make_case(history=[HEROIN], duration="5 d"), library, tolerance=1e-4)
     assert 0 < run.mesh_error.error_of_range <= 1e-4
     tight = simulate(make_case(history=[HEROIN], duration="5 d"), library, tolerance=5e-7)
-    assert tight.mesh_error.refinement > run.mesh_error.refinement
+    assert tight.mesh_error.mesh != run.mesh_error.mesh
     assert tight.mesh_error.error_of_range <= 5e-7
+
+
+def test_single_precision_is_left_where_it_is_not_precise_enough(
+    make_case: Callable[..., Any], library: Library
+) -> None:
+    case = make_case(history=[HEROIN], duration="2 d")
+    usual = simulate(case, library, people=3, tolerance=1e-4)
+    tight = simulate(case, library, people=3, tolerance=1e-6)
+    assert (usual.precision, tight.precision) == ("float32", "float64")
+    assert usual.mesh_error.people == 3  # told from people of the crowd, who differ, not from the typical one
+    assert tight.mesh_error.error_of_range <= 1e-6

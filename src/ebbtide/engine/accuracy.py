@@ -1,4 +1,4 @@
-"""How far off the mesh is: the typical person run again with every step halved."""
+"""How far off the mesh is, told from halving its steps, and a mesh that is fine where it must be."""
 
 from __future__ import annotations
 
@@ -13,17 +13,52 @@ from .quantities import natural_scale
 Array = NDArray[np.float64]
 SMALLEST_SHARE = 0.05
 """A quantity that moves by less than this share of its scale is compared with that share of the scale."""
-REFINEMENTS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
+LEFT_OUT = 4.0 / 3.0
+"""Error over what halving the steps changes: the finer run is off too. Halving takes three quarters of an
+error of order two, and 15 of 16 parts of one of order four, which the steps only have once they are short
+beside everything that happens.
+"""
+ORDER = 3.0
+"""By which steps are shortened after a try: between those two."""
+LEAST, MOST = 1.2, 3.0
+"""How much shorter steps get from one try to the next."""
+AIM = 0.5
+"""Of the tolerance: what the next try is made for, as a try costs more than a few steps too many."""
+TRIES = 12
+FINEST = 24.0
+LEFT_TO = 0.1
+"""Share of a crowd whose error may be larger than the tolerance: that of people whose symptoms come and go
+within minutes, for whom all would have to take shorter steps. How large it gets is told.
+"""
+BLAMED_H = 3.0
+"""An error that arises so long after a dose may come from the steps after it."""
+
+
+@dataclass(frozen=True)
+class Fineness:
+    """By what the steps of a mesh are divided: all of them, and besides those after doses of each kind."""
+
+    refinement: float = 1.0
+    finer: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class MeshError:
     """The mesh that was chosen and the largest error it leaves, as a share of each quantity's range."""
 
-    refinement: float
+    mesh: Fineness
     error_of_range: float
     quantity: str
     tolerance: float
+    people: int
+    """How many the error was told from."""
+    largest: float
+    """Of all of them; ``error_of_range`` is of all but the share :data:`LEFT_TO` of the people."""
+
+    @property
+    def refinement(self) -> float:
+        """Of all steps."""
+        return self.mesh.refinement
 
 
 @dataclass(frozen=True)
@@ -36,37 +71,123 @@ class ReferenceCheck:
     quantity: str
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What the mesh is chosen for: quantities, times of rows, and the doses of each arm with their kinds."""
+
+    names: Sequence[str]
+    times_h: Array
+    arms: Sequence[Sequence[tuple[float, int]]]
+    kinds: int
+    used: Sequence[int] = ()
+    """Kinds of the history: what is off before any dose comes from the steps after these."""
+
+
 def relative_error(rows: Array, better: Array, names: Sequence[str], course: Array | None = None) -> Array:
     """Largest difference of each quantity over its range; rows are the first axis of all.
 
     The range is that of ``course``, where ``rows`` are a part of it, else that of ``better``.
     """
+    return np.asarray(_errors(rows, better, names, course).max(axis=0))
+
+
+def _errors(rows: Array, better: Array, names: Sequence[str], course: Array | None = None) -> Array:
+    """The same of each row; people may be a last axis."""
     smallest = SMALLEST_SHARE * np.array([natural_scale(name) for name in names])
+    smallest = smallest.reshape(-1, *[1] * (rows.ndim - 2))
     span = np.maximum(np.ptp(better if course is None else course, axis=0), smallest)
-    return np.asarray(np.abs(rows - better).max(axis=0) / span)
+    return np.asarray(np.abs(rows - better) / span)
 
 
 def choose_mesh(
-    run: Callable[[float, bool], Sequence[Array]], names: Sequence[str], tolerance: float
+    run: Callable[[Fineness, bool], Sequence[Array]],
+    plan: Plan,
+    tolerance: float,
+    start: Fineness | None = None,
 ) -> MeshError:
-    """The coarsest mesh of which halving changes no quantity by more than ``tolerance`` of its range.
+    """A mesh whose error, told from halving its steps, is within ``tolerance`` of each range.
 
-    ``run`` takes a refinement, and whether it is the finer run to compare with (in full precision,
-    so that rounding counts as error); it gives, for each arm, rows of shape ``(rows, quantities)``.
+    In a pilot of ten or more people, that of all but a tenth of them.
+
+    Steps get shorter after doses of the kinds after which too large an error arises, others stay: a fast
+    compound does not make the steps after a slow one short.
+
+    Parameters
+    ----------
+    run
+        Takes a fineness, and whether it is the finer run to compare with; gives, for each arm, rows of
+        shape ``(rows, quantities, people)``.
+    start
+        The first mesh to try.
 
     Raises
     ------
     FloatingPointError
         When the finest mesh does not reach the tolerance either.
     """
-    worst = 0
-    errors = np.full(len(names), np.inf)
-    for refinement in REFINEMENTS:
-        coarse, fine = run(refinement, False), run(2 * refinement, True)
-        errors = np.max([relative_error(a, b, names) for a, b in zip(coarse, fine, strict=True)], axis=0)
-        worst = int(np.argmax(errors))
-        if errors[worst] <= tolerance:
-            return MeshError(refinement, float(errors[worst]), names[worst], tolerance)
+    now = start or Fineness(1.0, (1.0,) * plan.kinds)
+    told = MeshError(now, np.inf, "", tolerance, 0, np.inf)
+    for tried in range(TRIES):
+        fine = run(halved(now), True)
+        errors = errors_told(run(now, False), fine, plan.names)
+        told = mesh_error(now, errors, plan.names, tolerance)
+        if told.error_of_range <= tolerance:
+            return told
+        held = held_to(errors)
+        excess = [e[..., held].max(axis=(1, 2)) / tolerance for e in errors]
+        now = _refined(now, plan, excess, all_steps=tried >= TRIES // 2)
+        if now.refinement * max(now.finer, default=1.0) > FINEST:
+            break
     raise FloatingPointError(
-        f"the mesh cannot reach {tolerance:g} of range: {names[worst]} is off by {errors[worst]:.2g}"
+        f"the mesh cannot reach {tolerance:g} of range: {told.quantity} is off by {told.error_of_range:.2g}"
     )
+
+
+def errors_told(coarse: Sequence[Array], fine: Sequence[Array], names: Sequence[str]) -> list[Array]:
+    """Of each arm the error, as a share of range, that ``fine`` tells ``coarse`` to have, shaped as rows."""
+    return [LEFT_OUT * _errors(a, b, names) for a, b in zip(coarse, fine, strict=True)]
+
+
+def mesh_error(mesh: Fineness, errors: Sequence[Array], names: Sequence[str], tolerance: float) -> MeshError:
+    """The largest of the errors that :func:`errors_told` gives, and which quantity has it."""
+    held = held_to(errors)
+    by_quantity = np.max([e[..., held].max(axis=(0, 2)) for e in errors], axis=0)
+    worst = int(np.argmax(by_quantity))
+    largest = float(max(e.max() for e in errors))
+    people = errors[0].shape[-1]
+    return MeshError(mesh, float(by_quantity[worst]), names[worst], tolerance, people, largest)
+
+
+def held_to(errors: Sequence[Array]) -> NDArray[np.intp]:
+    """The people who are held to the tolerance: all but the share with the largest errors."""
+    own = np.max([e.max(axis=(0, 1)) for e in errors], axis=0)
+    return np.argsort(own, kind="stable")[: len(own) - int(LEFT_TO * len(own))]
+
+
+def halved(mesh: Fineness) -> Fineness:
+    """With every step half as long."""
+    return Fineness(2.0 * mesh.refinement, mesh.finer)
+
+
+def _refined(mesh: Fineness, plan: Plan, excess: Sequence[Array], *, all_steps: bool) -> Fineness:
+    """Finer after the doses that are to blame, the last before an error arises, at the start those of
+    the history; ``excess`` is the error of each row over the tolerance. Where there are none, and with
+    ``all_steps``, finer everywhere.
+    """
+    blame = np.zeros(plan.kinds)
+    for doses, rows in zip(plan.arms, excess, strict=True):
+        arisen = np.diff(rows, prepend=0.0) > 0.0
+        for row in np.flatnonzero((rows > 1.0) & arisen):
+            time = plan.times_h[row]
+            before = [(t, kind) for t, kind in doses if t < time]
+            since = min(time - BLAMED_H, max((t for t, _ in before), default=time))
+            used = plan.used if time <= BLAMED_H else ()
+            for kind in {kind for t, kind in before if t >= since} if before else used:
+                blame[kind] = max(blame[kind], rows[row])
+    everywhere = 0.0 if blame.any() and not all_steps else max(float(rows.max()) for rows in excess)
+    finer = tuple(f * _factor(b) for f, b in zip(mesh.finer, blame.tolist(), strict=True))
+    return Fineness(mesh.refinement * _factor(everywhere), finer)
+
+
+def _factor(excess: float) -> float:
+    return float(np.clip((excess / AIM) ** (1.0 / ORDER), LEAST, MOST)) if excess > 0.0 else 1.0

@@ -13,6 +13,15 @@ Array = NDArray[np.float64]
 PERCENTILES = (5, 25, 50, 75, 95)
 MOST_KEPT = 2048
 """People whose courses are kept. Of larger crowds, bands are the means of those of blocks of people."""
+MOST_BYTES = 384 * 2**20
+"""Memory for the courses that are kept of all arms; fewer people are where each has many arms and rows."""
+LEAST_KEPT = 256
+
+
+def kept_people(people: int, arms: int, rows: int, quantities: int) -> int:
+    """How many people's courses are kept, in single precision."""
+    room = MOST_BYTES // (arms * rows * quantities * np.dtype(np.float32).itemsize)
+    return min(people, MOST_KEPT, max(room, LEAST_KEPT))
 
 
 @dataclass
@@ -21,17 +30,28 @@ class Crowd:
 
     people: int
     """How many there will be."""
+    keep: int | None = None
+    """How many of them are kept; by default all, up to a number."""
     done: int = 0
-    _kept: list[Array] = field(default_factory=list)
+    _kept: Array | None = None
     _relapse: list[Array] = field(default_factory=list)
     _bands: Array | None = None
 
+    def __post_init__(self) -> None:
+        """The default of what is kept."""
+        if self.keep is None:
+            self.keep = min(self.people, MOST_KEPT)
+
     def add(self, course: ArmCourse) -> None:
         """The next people."""
+        assert self.keep is not None
         count = course.rows.shape[-1]
-        if self.done < MOST_KEPT:
-            self._kept.append(course.rows[..., : MOST_KEPT - self.done])
-        if self.people > MOST_KEPT:
+        room = min(count, self.keep - self.done)
+        if self._kept is None:
+            self._kept = np.empty((*course.rows.shape[:-1], self.keep), course.rows.dtype)
+        if room > 0:
+            self._kept[..., self.done : self.done + room] = course.rows[..., :room]
+        if self.people > self.keep:
             own = percentiles(course.rows) * (count / self.people)
             self._bands = own if self._bands is None else self._bands + own
         if course.relapse is not None:
@@ -41,8 +61,9 @@ class Crowd:
     @property
     def course(self) -> ArmCourse:
         """The people that are kept; the lowest ventilation of all."""
+        assert self._kept is not None
         relapse = np.concatenate(self._relapse, axis=-1) if self._relapse else None
-        return ArmCourse(np.concatenate(self._kept, axis=-1), relapse)
+        return ArmCourse(self._kept, relapse)
 
     @property
     def bands(self) -> Array:
@@ -52,9 +73,9 @@ class Crowd:
 
 def percentiles(rows: Array) -> Array:
     """5, 25, 50, 75 and 95 % over the last axis, as the first axis of the result."""
-    ordered = np.sort(rows, axis=-1)
     place = np.array(PERCENTILES) / 100.0 * (rows.shape[-1] - 1)
     lower = np.floor(place).astype(int)
     upper = np.minimum(lower + 1, rows.shape[-1] - 1)
     part = place - lower
+    ordered = np.partition(rows, np.unique([lower, upper]), axis=-1)
     return np.moveaxis(ordered[..., lower] * (1 - part) + ordered[..., upper] * part, -1, 0)

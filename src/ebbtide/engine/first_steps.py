@@ -1,4 +1,6 @@
-"""How small the first step after a dose of each kind must be: a share of the time its fastest part takes."""
+"""How small the first step after a dose of each kind must be: a share of the time its fastest part takes,
+and no more than floods the receptor.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,10 @@ SHARE = 0.5
 """Of the time constant."""
 FELT = 0.01
 """A mode with less than this share of a concentration that acts does not count."""
+FLOOD = 2.0
+"""Of a fast binder, what a step may add of concentration over dissociation constant: more than that, as an
+antagonist brings into a vein, and the signal falls within the step, however slow the kinetics are.
+"""
 
 
 def first_steps(people: People) -> tuple[float, ...]:
@@ -28,5 +34,19 @@ def first_steps(people: People) -> tuple[float, ...]:
         fastest = np.where(counts.any(axis=0), rate, 0.0).max(axis=0, initial=0.0)
         wanted = SHARE / max(float(np.median(fastest)), SHARE / LONGEST_STEP_H)
         halvings = np.ceil(np.log2(LONGEST_STEP_H / wanted) - 1e-9)
-        steps.append(max(float(LONGEST_STEP_H / 2.0**halvings), FIRST_STEP_H))
+        step = float(LONGEST_STEP_H / 2.0**halvings)
+        while step > FIRST_STEP_H and _flood(people, jump, step) > FLOOD:
+            step /= 2.0
+        steps.append(max(step, FIRST_STEP_H))
     return tuple(steps)
+
+
+def _flood(people: People, jump: Array, time_h: float) -> float:
+    """Concentration over dissociation constant of the fast binder that a dose has brought most of by then."""
+    modes, system = people.kinetics.modes, people.composition.body
+    count = len(system.body.fast)
+    if count == 0:
+        return 0.0
+    brought = np.einsum("bmp,mp->bp", modes.effect[:count], jump * np.expm1(-modes.rate * time_h))
+    load = brought / np.asarray(people.body_numbers.body.receptor.fast_constant)
+    return float(np.median(load, axis=-1).max())

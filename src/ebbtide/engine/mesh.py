@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIRST_STEP_H = 0.01
-GROWTH = 1.5
+SLOPE = 0.3
+"""How much longer a step may be for each hour since a dose: from one to the next, steps grow by so much."""
 LONGEST_STEP_H = 1.0
 SAME_TIME_H = 1e-9
 
@@ -47,6 +48,8 @@ def build_mesh(
     stops: Sequence[float] | NDArray[np.float64] = (),
     refinement: float = 1.0,
     first_step_h: Sequence[float] = (),
+    finer: Sequence[float] = (),
+    earlier: Sequence[tuple[float, int]] = (),
 ) -> Mesh:
     """A mesh from ``start_h`` to ``end_h``.
 
@@ -62,6 +65,10 @@ def build_mesh(
         All steps are divided by this: 2 halves them.
     first_step_h
         The first step after a dose of each kind, before refinement; by default the shortest there is.
+    finer
+        By how much steps after a dose of each kind are divided besides; by default not at all.
+    earlier
+        Doses until ``start_h`` whose effect is in the state there, ``(time, kind)``: steps heed them.
     """
     given = sorted((t, k) for t, k in doses if start_h - SAME_TIME_H <= t < end_h - SAME_TIME_H)
     fixed = np.unique(np.concatenate([[start_h, end_h], [t for t, _ in given], outputs, stops]).round(9))
@@ -70,13 +77,22 @@ def build_mesh(
     for t, kind in given:
         kinds.setdefault(round(t, 9), []).append(kind)
     times: list[float] = [float(fixed[0])]
-    step = min(first_step_h, default=FIRST_STEP_H) / refinement
-    longest = LONGEST_STEP_H / refinement
+    # when there was one last, its first step, and how fine: of each kind, and of the start itself
+    lately = {-1: (float(fixed[0]), min(first_step_h, default=FIRST_STEP_H), refinement)}
+
+    def heed(time_h: float, kind: int) -> None:
+        first = first_step_h[kind] if first_step_h else FIRST_STEP_H
+        lately[kind] = time_h, first, refinement * (finer[kind] if finer else 1.0)
+
+    for time, kind in sorted(earlier):
+        heed(time, kind)
     for left, right in pairwise(fixed):
         for kind in kinds.get(float(left), ()):
-            step = min(step, (first_step_h[kind] if first_step_h else FIRST_STEP_H) / refinement)
+            heed(float(left), kind)
         now = float(left)
         while right - now > SAME_TIME_H:
+            step = min((first + SLOPE * (now - since)) / fine for since, first, fine in lately.values())
+            step = min(step, LONGEST_STEP_H / refinement)
             remaining = right - now
             if remaining <= step * (1 + 1e-9):
                 taken = remaining
@@ -84,7 +100,6 @@ def build_mesh(
                 taken = remaining / 2
             else:
                 taken = step
-                step = min(step * GROWTH ** (1 / refinement), longest)
             now = right if taken == remaining else now + taken
             times.append(float(now))
     return _nodes(times, kinds, {round(float(t), 9) for t in outputs})

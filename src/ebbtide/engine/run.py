@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import jax
@@ -24,7 +25,7 @@ from .schedule import Schedule, schedules
 from .system import System, SystemNumbers
 
 Array = NDArray[np.float64]
-CHUNKS = (1, 64, 256)
+CHUNKS: tuple[int, ...] = (1, 64, 256)
 """Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
 THREADS = os.cpu_count() or 1
 DAY_H = 24.0
@@ -55,6 +56,8 @@ class Request:
     """Of the body after the start; kinetics and history are always float64."""
     first_step_h: tuple[float, ...] | None = None
     """After a dose of each kind; by default of the people who are run."""
+    finer: tuple[float, ...] = ()
+    """By how much steps after a dose of each kind are divided besides."""
     quantities: tuple[str, ...] | None = None
     """What rows hold, in this order; by default quantities of the body, then plasma of each compound."""
 
@@ -69,6 +72,7 @@ class Batch:
     doses: Array
     refinement: float
     first_step_h: tuple[float, ...]
+    finer: tuple[float, ...] = ()
     chosen: tuple[int, ...] | None = None
     known_tables: dict[bytes, Tables] = field(default_factory=dict)
 
@@ -111,9 +115,12 @@ class Batch:
         doses: Sequence[tuple[float, int]],
         outputs: Sequence[float] | Array = (),
         stops: Sequence[float] | Array = (),
+        earlier: Sequence[tuple[float, int]] = (),
     ) -> Mesh:
         """A mesh of this refinement."""
-        return build_mesh(start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h)
+        return build_mesh(
+            start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h, self.finer, earlier
+        )
 
     @property
     def group(self) -> Group:
@@ -146,33 +153,48 @@ def run_people(
 
     ``progress`` is told how many people-arms were finished.
     """
-    size = next((c for c in CHUNKS if people.count <= c), CHUNKS[-1])
+    size = _chunk_size(people.count)
     starts = range(0, people.count, size)
     first = request.first_step_h or first_steps(people)
     chosen = _chosen(people.composition, request.quantities)
 
-    def one(start: int) -> list[tuple[Array, Array | None]]:
-        those = np.minimum(np.arange(start, start + size), people.count - 1)
+    used = tuple((stream.last_h, stream.kind) for stream in regimen.streams)
+    rows: list[Array | None] = [None] * len(regimen.arms)
+    probes: list[Array | None] = [None] * len(regimen.arms)
+    making = Lock()
+
+    def put(into: list[Array | None], arm: int, start: int, values: Array) -> None:
+        with making:
+            if into[arm] is None:
+                into[arm] = np.empty((*values.shape[:-1], people.count), values.dtype)
         kept = min(size, people.count - start)
-        batch = replace(_batch(people, those, request.refinement, first), chosen=chosen)
-        group = batch.group
-        initial = state_at_start(group, regimen.streams)
-        result = []
-        for arm in regimen.arms:
-            rows, relapse = _run_arm(batch, initial, arm, request)
-            result.append((rows[..., :kept], None if relapse is None else relapse[:, :kept]))
-            progress(kept)
-        return result
+        into[arm][..., start : start + kept] = values[..., :kept]  # type: ignore[index]
+
+    def one(start: int) -> None:
+        those = np.minimum(np.arange(start, start + size), people.count - 1)
+        batch = _batch(people, those, request.refinement, first, request.finer)
+        batch = replace(batch, chosen=chosen)
+        initial = state_at_start(batch.group, regimen.streams)
+        for index, arm in enumerate(regimen.arms):
+            own, relapse = _run_arm(batch, initial, arm, request, used)
+            put(rows, index, start, own)
+            if relapse is not None:
+                put(probes, index, start, relapse)
+            progress(min(size, people.count - start))
 
     with ThreadPoolExecutor(THREADS) as pool:
-        chunks = list(pool.map(one, starts))
-    arms = []
-    for index in range(len(regimen.arms)):
-        rows = np.concatenate([chunk[index][0] for chunk in chunks], axis=-1)
-        probes = [chunk[index][1] for chunk in chunks]
-        known = [p for p in probes if p is not None]
-        arms.append(ArmCourse(rows, np.concatenate(known, axis=-1) if known else None))
-    return arms
+        list(pool.map(one, starts))
+    return [ArmCourse(own, lowest) for own, lowest in zip(rows, probes, strict=True) if own is not None]
+
+
+def _chunk_size(people: int) -> int:
+    """The largest of the sizes of a batch that leaves no thread without work; of few people, the smallest
+    that holds all.
+    """
+    for size in reversed(CHUNKS[1:]):
+        if people > size * (THREADS - 1):
+            return size
+    return next((c for c in CHUNKS if people <= c), CHUNKS[-1])
 
 
 def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tuple[int, ...] | None:
@@ -182,15 +204,21 @@ def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tup
     return tuple(every.index(name) for name in quantities)
 
 
-def start_states(people: People, regimen: Regimen, refinement: float = 1.0) -> PersonState:
+def start_states(
+    people: People, regimen: Regimen, refinement: float = 1.0, finer: tuple[float, ...] = ()
+) -> PersonState:
     """The state of each person at the start of the case."""
-    batch = _batch(people, np.arange(people.count), refinement, first_steps(people))
+    batch = _batch(people, np.arange(people.count), refinement, first_steps(people), finer)
     group = batch.group
     return state_at_start(group, regimen.streams)
 
 
 def _batch(
-    people: People, chosen: NDArray[np.intp], refinement: float, first_step_h: tuple[float, ...] = ()
+    people: People,
+    chosen: NDArray[np.intp],
+    refinement: float,
+    first_step_h: tuple[float, ...] = (),
+    finer: tuple[float, ...] = (),
 ) -> Batch:
     def pick(values: Any) -> Any:
         return np.ascontiguousarray(np.asarray(values)[..., chosen])
@@ -202,13 +230,21 @@ def _batch(
         doses=pick(people.doses),
         refinement=refinement,
         first_step_h=first_step_h,
+        finer=finer,
     )
 
 
 def _run_arm(
-    batch: Batch, initial: PersonState, doses: Sequence[tuple[float, int]], request: Request
+    batch: Batch,
+    initial: PersonState,
+    doses: Sequence[tuple[float, int]],
+    request: Request,
+    used: Sequence[tuple[float, int]] = (),
 ) -> tuple[Array, Array | None]:
-    """Day by day, so that the state at each day is at hand and memory stays bounded."""
+    """Day by day, so that the state at each day is at hand and memory stays bounded.
+
+    ``used`` is the last dose of each kind before the start, ``(time, kind)``.
+    """
     batch = _in_precision(batch, request.precision)
     state = PersonState(initial.modes, np.asarray(initial.body).astype(request.precision))
     probe = None
@@ -216,7 +252,7 @@ def _run_arm(
         taken = batch.mesh(0.0, PROBE_H, [(0.0, request.probe_kind)])
         [(probe, _)] = schedules(taken, watch=True)
     days = np.arange(0.0, request.duration_h, DAY_H)
-    mesh = batch.mesh(0.0, request.duration_h, doses, request.output_h, days)
+    mesh = batch.mesh(0.0, request.duration_h, doses, request.output_h, days, used)
     rows, lowest = [], []
     for day, (plan, count) in enumerate(schedules(mesh, days.tolist())):
         if probe is not None and day in request.probe_days:

@@ -15,8 +15,17 @@ from ebbtide.case import Case, DoseEvent, Support
 from ebbtide.library import InputError, Library
 from ebbtide.population import BETWEEN_PERSON, BLOCK, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
 
-from .accuracy import MeshError, ReferenceCheck, choose_mesh, relative_error
-from .crowd import PERCENTILES, Crowd
+from .accuracy import (
+    Fineness,
+    MeshError,
+    Plan,
+    ReferenceCheck,
+    choose_mesh,
+    errors_told,
+    mesh_error,
+    relative_error,
+)
+from .crowd import PERCENTILES, Crowd, kept_people
 from .first_steps import first_steps
 from .forecast import ArmForecast
 from .people import Composition, People, compose, make_people
@@ -27,6 +36,8 @@ from .run import ArmCourse, Request, run_people, start_states
 
 Array = NDArray[np.float64]
 DEFAULT_TOLERANCE = 1e-4
+PILOT = 64
+"""People of a crowd from whom its mesh is told; few enough that their program is one that others use."""
 LAST_PROBE_DAY = 28
 REFERENCE_H = 48.0
 """How much of a course is compared with the reference solver in every run."""
@@ -41,6 +52,8 @@ class Simulation:
     arms: tuple[ArmForecast, ...]
     composition: Composition
     mesh_error: MeshError
+    precision: str
+    """Of the body in the results."""
     reference: ReferenceCheck | None
     """Left out for one person, unless asked for: it takes longer than the forecast."""
     missing: tuple[str, ...]
@@ -126,29 +139,21 @@ def simulate(
 
     typical, missing = group(1, TYPICAL)
     names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
-    request = replace(
-        request, precision=np.float64 if people == 1 else np.float32, first_step_h=first_steps(typical)
-    )
-    runs: dict[float, list[ArmCourse]] = {}
-
-    def typical_rows(refinement: float, fine: bool) -> list[Array]:
-        how = replace(request, refinement=refinement)
-        if fine:  # only to compare with: in full precision, and without probes
-            how = replace(how, precision=np.float64, probe_kind=None)
-        courses = run_people(typical, regimen, how)
-        if not fine:
-            runs[refinement] = courses
-        return [course.rows[..., 0] for course in courses]
-
+    request = replace(request, first_step_h=first_steps(typical))
+    used = [stream.kind for stream in regimen.streams]
+    plan = Plan(names, request.output_h, regimen.arms, len(regimen.kinds), used)
     progress("checking the mesh", 0, 1)
-    mesh_error = choose_mesh(typical_rows, names, tolerance)
-    request = replace(request, refinement=mesh_error.refinement)
+    told, courses = _tuned(typical, regimen, request, plan, tolerance)
+    if people > 1:
+        pilot, _ = group(min(people, PILOT), WITH_UNCERTAINTY)
+        told, request = _for_crowd(pilot, regimen, request, plan, told)
+    request = replace(request, refinement=told.mesh.refinement, finer=told.mesh.finer)
     reference = None
     if people > 1 if check_reference is None else check_reference:
-        reference = _against_reference(typical, regimen, arms, runs[mesh_error.refinement], request, names)
+        reference = _against_reference(typical, regimen, arms, request, names)
     crowds: dict[str, list[Crowd]] = {}
     if people == 1:
-        crowds["between_person"] = _gathered(runs[mesh_error.refinement], [Crowd(1) for _ in arms])
+        crowds["between_person"] = _gathered(courses, [Crowd(1) for _ in arms])
     else:
         total = 2 * people * len(arms)
         done = 0
@@ -160,7 +165,8 @@ def simulate(
 
         # the first are the people of the results: they differ in all that is unknown
         for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
-            crowds[spread.basis] = [Crowd(people) for _ in arms]
+            kept = kept_people(people, len(arms), len(request.output_h), len(names)) if not crowds else 0
+            crowds[spread.basis] = [Crowd(people, kept) for _ in arms]
             for first in range(0, people, BLOCK):
                 some, _ = group(min(BLOCK, people - first), spread, first)
                 _gathered(run_people(some, regimen, request, count), crowds[spread.basis])
@@ -173,10 +179,54 @@ def simulate(
             for i, arm in enumerate(arms)
         ),
         composition=composition,
-        mesh_error=mesh_error,
+        mesh_error=told,
+        precision=np.dtype(request.precision).name,
         reference=reference,
         missing=missing,
     )
+
+
+def _tuned(
+    people: People, regimen: Regimen, request: Request, plan: Plan, tolerance: float
+) -> tuple[MeshError, list[ArmCourse]]:
+    """A mesh for ``people``, and their courses on it."""
+    runs: list[list[ArmCourse]] = []
+
+    def rows(mesh: Fineness, fine: bool) -> list[Array]:
+        courses = _on_mesh(people, regimen, request, mesh, probes=not fine)
+        if not fine:
+            runs.append(courses)
+        return [course.rows for course in courses]
+
+    return choose_mesh(rows, plan, tolerance), runs[-1]
+
+
+def _for_crowd(
+    pilot: People, regimen: Regimen, request: Request, plan: Plan, typical: MeshError
+) -> tuple[MeshError, Request]:
+    """A mesh for a crowd, from the first of its people; in single precision where that is precise enough."""
+    finest: list[Array] = []
+
+    def rows(mesh: Fineness, fine: bool) -> list[Array]:
+        courses = _on_mesh(pilot, regimen, request, mesh, probes=False)
+        if fine:
+            finest[:] = [course.rows for course in courses]
+        return [course.rows for course in courses]
+
+    told = choose_mesh(rows, plan, typical.tolerance, typical.mesh)
+    fast = replace(request, precision=np.float32)
+    single = [course.rows for course in _on_mesh(pilot, regimen, fast, told.mesh, probes=False)]
+    errors = errors_told(single, finest, plan.names)
+    told_fast = mesh_error(told.mesh, errors, plan.names, told.tolerance)
+    return (told_fast, fast) if told_fast.error_of_range <= told.tolerance else (told, request)
+
+
+def _on_mesh(
+    people: People, regimen: Regimen, request: Request, mesh: Fineness, *, probes: bool
+) -> list[ArmCourse]:
+    kind = request.probe_kind if probes else None
+    own = replace(request, refinement=mesh.refinement, finer=mesh.finer, probe_kind=kind)
+    return run_people(people, regimen, own)
 
 
 def _gathered(courses: Sequence[ArmCourse], crowds: list[Crowd]) -> list[Crowd]:
@@ -189,15 +239,16 @@ def _against_reference(
     typical: People,
     regimen: Regimen,
     arms: Sequence[Arm],
-    courses: Sequence[ArmCourse],
     request: Request,
     names: Sequence[str],
 ) -> ReferenceCheck:
     index = max(range(len(arms)), key=lambda i: sum(t < REFERENCE_H for t, _ in regimen.arms[i]))
     times = request.output_h[request.output_h <= REFERENCE_H]
-    start = start_states(typical, regimen, request.refinement)
+    start = start_states(typical, regimen, request.refinement, request.finer)
     exact, _ = reference_rows(typical, start, regimen.arms[index], times)
-    course = courses[index].rows[..., 0]
+    one = replace(regimen, arms=(regimen.arms[index],))
+    how = replace(request, precision=np.float64, probe_kind=None)
+    course = run_people(typical, one, how)[0].rows[..., 0]
     errors = relative_error(course[: len(times)], exact, names, course)
     worst = int(np.argmax(errors))
     return ReferenceCheck(arms[index].id, float(times[-1]), float(errors[worst]), names[worst])

@@ -59,6 +59,7 @@ def make_forecast(
 
 def _provenance(library: Library, people: int, seed: int, step_h: float, run: Simulation) -> dict[str, Any]:
     mesh_error = run.mesh_error
+    told_from = f"{mesh_error.people} of the people; error_of_range is of nine in ten of them"
     return {
         "software_version": ebbtide.__version__,
         "library_digest": library.digest,
@@ -68,10 +69,13 @@ def _provenance(library: Library, people: int, seed: int, step_h: float, run: Si
         "solver": {
             "method": "exact kinetics in eigenmodes, exponential RK4 for the body, dose-aligned mesh",
             "error_of_range": mesh_error.error_of_range,
+            "largest_error_of_range": mesh_error.largest,
             "worst_quantity": mesh_error.quantity,
             "tolerance": mesh_error.tolerance,
-            "estimated_by": "typical person, every step halved",
-            "mesh_refinement": mesh_error.refinement,
+            "estimated_by": f"every step halved for {'the typical person' if people == 1 else told_from}",
+            "mesh_refinement": mesh_error.mesh.refinement,
+            "mesh_finer_after": list(mesh_error.mesh.finer),
+            "precision": run.precision,
             "against_reference": {"solver": "SciPy LSODA, relative tolerance 1e-10", **asdict(run.reference)}
             if run.reference
             else "not compared in this run",
