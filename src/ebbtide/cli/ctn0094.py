@@ -84,7 +84,8 @@ def _ratings(tables: Tables, task: str, mechanism: bool, quiet: bool) -> Told:
 def _in_rows(tables: Tables, by_day: pd.DataFrame) -> NDArray[np.float64]:
     """Probabilities of each row of the table of ratings."""
     asked = tables["withdrawal"][["who", "when"]]
-    return asked.merge(by_day, on=["who", "when"], how="left")[["p0", "p1", "p2", "p3"]].to_numpy()
+    joined = asked.merge(by_day, on=["who", "when"], how="left")[["p0", "p1", "p2", "p3"]]
+    return joined.to_numpy(dtype="float64")  # type: ignore[no-any-return]
 
 
 def _returns(tables: Tables, task: str) -> Told:
