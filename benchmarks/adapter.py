@@ -9,15 +9,15 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from ebbtide.engine.accuracy import Fineness, MeshError, Plan, choose_mesh, relative_error
+from ebbtide.engine.accuracy import Fineness, MeshError, Target, choose_mesh, relative_error
 from ebbtide.engine.crowd import Crowd
 from ebbtide.engine.first_steps import first_steps
 from ebbtide.engine.mesh import build_mesh
 from ebbtide.engine.people import People, compose, make_people
+from ebbtide.engine.pilot import PILOT
 from ebbtide.engine.reference import reference_rows
 from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
 from ebbtide.engine.run import ArmCourse, Request, run_people, start_states
-from ebbtide.engine.simulate import PILOT
 from ebbtide.library import Library
 from ebbtide.population import BETWEEN_PERSON, BLOCK, Spread, draw_traits
 
@@ -96,7 +96,7 @@ def mesh_for(group: Group, tolerance: float) -> Meshed:
     if key not in _meshes:
         pilot = make_group(group.workload, group.library, PILOT)
         first = first_steps(pilot.people)
-        plan = Plan(group.workload.quantities, group.times_h, [group.doses], len(group.regimen.kinds))
+        plan = Target(group.workload.quantities, group.times_h, [group.doses], len(group.regimen.kinds))
 
         def rows(mesh: Fineness, fine: bool) -> list[Array]:
             return [_rows(pilot, mesh, first, np.float64)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .alone import HERE, MB
+from .alone import HERE, peak_mb
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,7 @@ def main() -> None:
     begun = time.perf_counter()
     stream(STANDARD, library, given.people, given.setting, np.float32)
     spent = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB
-    print(json.dumps({"people": given.people, "seconds": spent, "peak_mb": peak}))
+    print(json.dumps({"people": given.people, "seconds": spent, "peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from ebbtide.engine.accuracy import Fineness, Plan, choose_mesh
+from ebbtide.engine.accuracy import Fineness, Target, choose_mesh
 
 TIMES = np.linspace(0.0, 24.0, 49)
 EXACT = np.exp(-TIMES / 10.0)[:, None, None]
-ONE_DOSE = Plan(["ventilation"], TIMES, [[(0.0, 0)]], 1)
+ONE_DOSE = Target(["ventilation"], TIMES, [[(0.0, 0)]], 1)
 
 
 def course(mesh: Fineness, order: int, share: float = 4e-3) -> np.ndarray:
@@ -23,7 +23,7 @@ def test_the_error_that_is_told_is_never_below_that_of_a_method_of_order_two_or_
 
 
 def test_steps_get_shorter_only_after_the_doses_that_errors_follow() -> None:
-    plan = Plan(["ventilation"], TIMES, [[(2.0, 0), (12.0, 1)]], 2)
+    plan = Target(["ventilation"], TIMES, [[(2.0, 0), (12.0, 1)]], 2)
 
     def run(mesh: Fineness, fine: bool) -> list[np.ndarray]:
         after = np.where(TIMES > 12.0, np.exp(12.0 - TIMES), 0.0)[:, None, None]
@@ -36,12 +36,12 @@ def test_steps_get_shorter_only_after_the_doses_that_errors_follow() -> None:
 
 
 def test_an_error_that_follows_no_dose_makes_all_steps_shorter() -> None:
-    nothing = Plan(["ventilation"], TIMES, [[]], 1)
+    nothing = Target(["ventilation"], TIMES, [[]], 1)
     assert choose_mesh(lambda mesh, fine: [course(mesh, 4)], nothing, 1e-4).mesh.refinement > 1.5
 
 
 def test_what_is_off_from_the_start_is_mended_in_the_history() -> None:
-    plan = Plan(["ventilation"], TIMES, [[(2.0, 0)]], 2, used=[1])
+    plan = Target(["ventilation"], TIMES, [[(2.0, 0)]], 2, used=[1])
 
     def run(mesh: Fineness, fine: bool) -> list[np.ndarray]:
         return [EXACT + 0.004 * np.exp(-TIMES)[:, None, None] / (mesh.refinement * mesh.finer[1]) ** 3]
@@ -60,6 +60,6 @@ def test_a_tenth_of_a_crowd_may_be_further_off_which_is_told() -> None:
 
 
 def test_a_tolerance_out_of_reach_names_what_is_off() -> None:
-    plan = Plan(["cows"], TIMES, [[]], 0)
+    plan = Target(["cows"], TIMES, [[]], 0)
     with pytest.raises(FloatingPointError, match=r"cannot reach 1e-06 of range: cows is off by 0\.1"):
         choose_mesh(lambda mesh, fine: [np.full((49, 1, 1), 2.0 + 0.18 * fine)], plan, 1e-6)

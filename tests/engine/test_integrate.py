@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ebbtide.engine.accuracy import Fineness, Plan, choose_mesh, relative_error
+from ebbtide.engine.accuracy import Fineness, Target, choose_mesh, relative_error
 from ebbtide.engine.history import Group, state_at_start
 from ebbtide.engine.reference import reference_rows
 from ebbtide.engine.run import Request, _batch, run_people
@@ -49,7 +49,7 @@ def test_error_against_the_reference_is_below_1e_4_of_range(
         [runs[mesh]] = run_people(people, regimen, request)
         return [runs[mesh].rows]
 
-    plan = Plan(names, output, regimen.arms, len(regimen.kinds))
+    plan = Target(names, output, regimen.arms, len(regimen.kinds))
     chosen = choose_mesh(run, plan, 1e-4)
     course = runs[chosen.mesh]
     batch = _batch(people, np.array([0]), 1.0)

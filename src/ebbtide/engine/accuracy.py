@@ -72,7 +72,7 @@ class ReferenceCheck:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Target:
     """What the mesh is chosen for: quantities, times of rows, and the doses of each arm with their kinds."""
 
     names: Sequence[str]
@@ -101,7 +101,7 @@ def _errors(rows: Array, better: Array, names: Sequence[str], course: Array | No
 
 def choose_mesh(
     run: Callable[[Fineness, bool], Sequence[Array]],
-    plan: Plan,
+    target: Target,
     tolerance: float,
     start: Fineness | None = None,
 ) -> MeshError:
@@ -125,17 +125,17 @@ def choose_mesh(
     FloatingPointError
         When the finest mesh does not reach the tolerance either.
     """
-    now = start or Fineness(1.0, (1.0,) * plan.kinds)
+    now = start or Fineness(1.0, (1.0,) * target.kinds)
     told = MeshError(now, np.inf, "", tolerance, 0, np.inf)
     for tried in range(TRIES):
         fine = run(halved(now), True)
-        errors = errors_told(run(now, False), fine, plan.names)
-        told = mesh_error(now, errors, plan.names, tolerance)
+        errors = errors_told(run(now, False), fine, target.names)
+        told = mesh_error(now, errors, target.names, tolerance)
         if told.error_of_range <= tolerance:
             return told
         held = held_to(errors)
         excess = [e[..., held].max(axis=(1, 2)) / tolerance for e in errors]
-        now = _refined(now, plan, excess, all_steps=tried >= TRIES // 2)
+        now = _refined(now, target, excess, all_steps=tried >= TRIES // 2)
         if now.refinement * max(now.finer, default=1.0) > FINEST:
             break
     raise FloatingPointError(
@@ -169,19 +169,19 @@ def halved(mesh: Fineness) -> Fineness:
     return Fineness(2.0 * mesh.refinement, mesh.finer)
 
 
-def _refined(mesh: Fineness, plan: Plan, excess: Sequence[Array], *, all_steps: bool) -> Fineness:
+def _refined(mesh: Fineness, target: Target, excess: Sequence[Array], *, all_steps: bool) -> Fineness:
     """Finer after the doses that are to blame, the last before an error arises, at the start those of
     the history; ``excess`` is the error of each row over the tolerance. Where there are none, and with
     ``all_steps``, finer everywhere.
     """
-    blame = np.zeros(plan.kinds)
-    for doses, rows in zip(plan.arms, excess, strict=True):
+    blame = np.zeros(target.kinds)
+    for doses, rows in zip(target.arms, excess, strict=True):
         arisen = np.diff(rows, prepend=0.0) > 0.0
         for row in np.flatnonzero((rows > 1.0) & arisen):
-            time = plan.times_h[row]
+            time = target.times_h[row]
             before = [(t, kind) for t, kind in doses if t < time]
             since = min(time - BLAMED_H, max((t for t, _ in before), default=time))
-            used = plan.used if time <= BLAMED_H else ()
+            used = target.used if time <= BLAMED_H else ()
             for kind in {kind for t, kind in before if t >= since} if before else used:
                 blame[kind] = max(blame[kind], rows[row])
     everywhere = 0.0 if blame.any() and not all_steps else max(float(rows.max()) for rows in excess)

@@ -15,20 +15,12 @@ from ebbtide.case import Case, DoseEvent, Support
 from ebbtide.library import InputError, Library
 from ebbtide.population import BETWEEN_PERSON, BLOCK, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
 
-from .accuracy import (
-    Fineness,
-    MeshError,
-    Plan,
-    ReferenceCheck,
-    choose_mesh,
-    errors_told,
-    mesh_error,
-    relative_error,
-)
+from .accuracy import MeshError, ReferenceCheck, Target, relative_error
 from .crowd import PERCENTILES, Crowd, kept_people
 from .first_steps import first_steps
 from .forecast import ArmForecast
 from .people import Composition, People, compose, make_people
+from .pilot import PILOT, for_crowd, tuned
 from .quantities import attributes
 from .reference import reference_rows
 from .regimen import Regimen, build_regimen, inputs_of
@@ -36,8 +28,6 @@ from .run import ArmCourse, Request, run_people, start_states
 
 Array = NDArray[np.float64]
 DEFAULT_TOLERANCE = 1e-4
-PILOT = 64
-"""People of a crowd from whom its mesh is told; few enough that their program is one that others use."""
 LAST_PROBE_DAY = 28
 REFERENCE_H = 48.0
 """How much of a course is compared with the reference solver in every run."""
@@ -141,12 +131,12 @@ def simulate(
     names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
     request = replace(request, first_step_h=first_steps(typical))
     used = [stream.kind for stream in regimen.streams]
-    plan = Plan(names, request.output_h, regimen.arms, len(regimen.kinds), used)
+    target = Target(names, request.output_h, regimen.arms, len(regimen.kinds), used)
     progress("checking the mesh", 0, 1)
-    told, courses = _tuned(typical, regimen, request, plan, tolerance)
+    told, courses = tuned(typical, regimen, request, target, tolerance)
     if people > 1:
         pilot, _ = group(min(people, PILOT), WITH_UNCERTAINTY)
-        told, request = _for_crowd(pilot, regimen, request, plan, told)
+        told, request = for_crowd(pilot, regimen, request, target, told)
     request = replace(request, refinement=told.mesh.refinement, finer=told.mesh.finer)
     reference = None
     if people > 1 if check_reference is None else check_reference:
@@ -184,49 +174,6 @@ def simulate(
         reference=reference,
         missing=missing,
     )
-
-
-def _tuned(
-    people: People, regimen: Regimen, request: Request, plan: Plan, tolerance: float
-) -> tuple[MeshError, list[ArmCourse]]:
-    """A mesh for ``people``, and their courses on it."""
-    runs: list[list[ArmCourse]] = []
-
-    def rows(mesh: Fineness, fine: bool) -> list[Array]:
-        courses = _on_mesh(people, regimen, request, mesh, probes=not fine)
-        if not fine:
-            runs.append(courses)
-        return [course.rows for course in courses]
-
-    return choose_mesh(rows, plan, tolerance), runs[-1]
-
-
-def _for_crowd(
-    pilot: People, regimen: Regimen, request: Request, plan: Plan, typical: MeshError
-) -> tuple[MeshError, Request]:
-    """A mesh for a crowd, from the first of its people; in single precision where that is precise enough."""
-    finest: list[Array] = []
-
-    def rows(mesh: Fineness, fine: bool) -> list[Array]:
-        courses = _on_mesh(pilot, regimen, request, mesh, probes=False)
-        if fine:
-            finest[:] = [course.rows for course in courses]
-        return [course.rows for course in courses]
-
-    told = choose_mesh(rows, plan, typical.tolerance, typical.mesh)
-    fast = replace(request, precision=np.float32)
-    single = [course.rows for course in _on_mesh(pilot, regimen, fast, told.mesh, probes=False)]
-    errors = errors_told(single, finest, plan.names)
-    told_fast = mesh_error(told.mesh, errors, plan.names, told.tolerance)
-    return (told_fast, fast) if told_fast.error_of_range <= told.tolerance else (told, request)
-
-
-def _on_mesh(
-    people: People, regimen: Regimen, request: Request, mesh: Fineness, *, probes: bool
-) -> list[ArmCourse]:
-    kind = request.probe_kind if probes else None
-    own = replace(request, refinement=mesh.refinement, finer=mesh.finer, probe_kind=kind)
-    return run_people(people, regimen, own)
 
 
 def _gathered(courses: Sequence[ArmCourse], crowds: list[Crowd]) -> list[Crowd]:
