@@ -8,7 +8,8 @@ from typing import Any
 import ebbtide
 from ebbtide.case import Case
 from ebbtide.engine.forecast import Forecast
-from ebbtide.engine.simulate import DEFAULT_TOLERANCE, Progress, Simulation, simulate
+from ebbtide.engine.plan import DEFAULT_TOLERANCE, Progress
+from ebbtide.engine.simulate import Simulation, simulate
 from ebbtide.library import Library
 from ebbtide.safety import case_findings, emergency_texts, forecast_findings, joined
 
