@@ -1,9 +1,10 @@
 """Conditioning an ensemble on a record, visit after visit.
 
-Before a visit is taken in, it is foretold from the visits before it. Then twins are weighted by how well they fit
-it. When few of them carry the weight, the ensemble is renewed: twins are resampled and moved
-(:mod:`.moves`); a visit that would leave too few is taken in by parts, with a renewal after each (iterated batch
-importance sampling, Chopin 2002, Biometrika 89:539, with tempering, Del Moral et al. 2006, J R Stat Soc B 68:411).
+Before a visit is taken in, it is foretold from the visits before it. Then twins are weighted by how well
+they fit it. When few of them carry the weight, the ensemble is renewed: twins are resampled and moved
+(:mod:`.moves`); a visit that would leave too few is taken in by parts, with a renewal after each (iterated
+batch importance sampling, Chopin 2002, Biometrika 89:539, with tempering, Del Moral et al. 2006, J R Stat
+Soc B 68:411).
 """
 
 from __future__ import annotations
@@ -161,7 +162,8 @@ class Conditioner:
         before = effective(result.weight)
         chosen = resampled(result.weight, self.generator)
         state = State(result.state.latent[:, chosen], result.state.expected.taken(chosen))
-        moved, shares = np.zeros(self._people, dtype=bool), []
+        moved = np.zeros(self._people, dtype=bool)
+        shares: list[float] = []
         while len(shares) < MOST_MOVES and moved.mean() < MOVED:
             state, proposed, accepted = move(
                 state, self.simulator, self.seen, self.power, self._surrogate(), self.generator

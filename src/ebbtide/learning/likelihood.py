@@ -1,9 +1,9 @@
 r"""How likely a reading is, given what the model expects: Student's t, so that one odd value does no harm.
 
-An instrument records :math:`y = e + \sigma\varepsilon` with :math:`\varepsilon \sim t_\nu` scaled to a standard
-deviation of 1, rounded to what it can show; values beyond its ends are recorded at the end. The likelihood of a
-score is therefore a difference of distribution functions, that of a measured level a density. Robust regression
-with t: Lange, Little and Taylor 1989, J Am Stat Assoc 84:881.
+An instrument records :math:`y = e + \sigma\varepsilon` with :math:`\varepsilon \sim t_\nu` scaled to a
+standard deviation of 1, rounded to what it can show; values beyond its ends are recorded at the end. The
+likelihood of a score is therefore a difference of distribution functions, that of a measured level a
+density. Robust regression with t: Lange, Little and Taylor 1989, J Am Stat Assoc 84:881.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ class Expected:
 
     def put(self, people: NDArray[np.bool_], other: Expected) -> Expected:
         """With ``other`` in place of some people."""
-        return Expected(
-            np.where(people, other.centre, self.centre), np.where(people, other.size, self.size)
-        )
+        return Expected(np.where(people, other.centre, self.centre), np.where(people, other.size, self.size))
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Instruments:
         scale = expected.size * np.sqrt((self.degrees - 2.0) / self.degrees)
         low = (self.low[:, None] - expected.centre) / scale
         high = (self.high[:, None] - expected.centre) / scale
-        found = np.empty_like(low)
+        found: Array = np.empty_like(low)
         exact = self.exact
         found[exact] = _log_density(low[exact], self.degrees) - np.log(scale[exact])
         found[~exact] = np.log(np.maximum(_between(low[~exact], high[~exact], self.degrees), LEAST))
@@ -100,12 +98,12 @@ class Instruments:
             found[:, i] = (low + high) / 2
         return np.clip(found, self.floor[:, None], self.ceiling[:, None])
 
-    def drawn(
-        self, expected: Expected, generator: np.random.Generator
-    ) -> Float[Array, "reading people"]:
+    def drawn(self, expected: Expected, generator: np.random.Generator) -> Float[Array, "reading people"]:
         """What the instruments could record of each twin, on the working scale, not yet rounded."""
-        noise = generator.standard_t(self.degrees, expected.centre.shape)
-        return expected.centre + expected.size * np.sqrt((self.degrees - 2.0) / self.degrees) * noise
+        noise: Array = generator.standard_t(self.degrees, expected.centre.shape)
+        return np.asarray(
+            expected.centre + expected.size * np.sqrt((self.degrees - 2.0) / self.degrees) * noise
+        )
 
     def chosen(self, places: Sequence[int]) -> Instruments:
         """Only some readings."""
@@ -164,5 +162,3 @@ def _between(low: Array, high: Array, degrees: float) -> Array:
     upper = low > 0
     a, b = np.where(upper, -high, low), np.where(upper, -low, high)
     return np.asarray(t_below(degrees, b) - t_below(degrees, a))
-
-

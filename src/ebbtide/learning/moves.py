@@ -1,15 +1,15 @@
 r"""Moving twins that were resampled, so that copies become different people who explain the record as well.
 
-Each twin walks many steps of the preconditioned Crank-Nicolson kind,
-:math:`z' = \sqrt{1-\beta^2} z + \beta \xi` (Cotter et al. 2013, Stat Sci 28:424), which keeps the prior whatever
-the number of coordinates, in the posterior of the surrogate. It walks in the coordinates that the surrogate
-knows of; the others take one such step whatever happens. Where that ends is proposed; the engine is run once for
-all proposals, and each is accepted with
+Each twin walks many steps of the preconditioned Crank-Nicolson kind, :math:`z' = \sqrt{1-\beta^2} z + \beta
+\xi` (Cotter et al. 2013, Stat Sci 28:424), which keeps the prior whatever the number of coordinates, in the
+posterior of the surrogate. It walks in the coordinates that the surrogate knows of; the others take one
+such step whatever happens. Where that ends is proposed; the engine is run once for all proposals, and each
+is accepted with
 
 .. math:: \min\left(1, \frac{L(z')}{L(z)} \frac{L_s(z)}{L_s(z')}\right)
 
-so that the ensemble follows the posterior of the engine, not of the surrogate (the surrogate transition method of
-Liu 2001, a delayed acceptance of Christen and Fox 2005, J Comput Graph Stat 14:795).
+so that the ensemble follows the posterior of the engine, not of the surrogate (the surrogate transition
+method of Liu 2001, a delayed acceptance of Christen and Fox 2005, J Comput Graph Stat 14:795).
 """
 
 from __future__ import annotations
@@ -72,7 +72,6 @@ def move(
     tuple
         The new state, all that was proposed (with what the engine gave), and who moved.
     """
-
     taken = np.flatnonzero(power > 0)
     seen_so_far = seen.chosen(taken.tolist())
     walked = np.union1d(surrogate.chosen, simulator.size_coordinates)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,6 +71,8 @@ class Reading:
     floor: float = -np.inf
     """Lowest value of the instrument: what would be lower is recorded so."""
     ceiling: float = np.inf
+    headline: bool = True
+    """False for an item whose total is told as well."""
     weighed: bool = True
     """False for a total whose items are weighed: it is forecast, and not counted twice."""
 
@@ -128,7 +130,7 @@ def noise_of(quantity: str, library: Library) -> Noise | None:
 
 def _number(library: Library, name: str) -> Parameter | None:
     file, *path = name.split(".")
-    entry = library.physiology.get(file, {})
+    entry: Any = library.physiology.get(file, {})
     for key in path:
         entry = entry.get(key, {})
     return entry if isinstance(entry, Parameter) else None
@@ -244,6 +246,7 @@ class _Reader:
                     weighed=not readings,
                 )
             )
+            readings = [replace(r, headline=r.quantity != "") for r in readings]
         return readings or "it holds no answer"
 
     def _items(self, place: int, seen: Observation, scale: Scale, noise: Noise) -> Iterator[Reading]:

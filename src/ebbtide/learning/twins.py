@@ -94,7 +94,9 @@ class Twins:
         [course] = run_people(self.people(latent), regimen, request)
         rows = {name: course.rows[:, i].astype(np.float64) for i, name in enumerate(wanted)}
         at = {time: i for i, time in enumerate(times.tolist())}
-        centre = [self._centre(r, {n: rows[n][at[r.time_h]] for n, _ in r.parts}, latent) for r in self.readings]
+        centre = [
+            self._centre(r, {n: rows[n][at[r.time_h]] for n, _ in r.parts}, latent) for r in self.readings
+        ]
         self.told(self.runs)
         return Expected(np.stack(centre), self.sizes(latent))
 
