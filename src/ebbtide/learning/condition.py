@@ -24,14 +24,18 @@ from .surrogate import Surrogate, fit_surrogate
 
 Array = NDArray[np.float64]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-RENEW_BELOW = 0.25
+RENEW_BELOW = 0.15
 """Share of effective people below which the ensemble is renewed."""
 RENEW_AT_END = 0.75
-"""The same after the last visit, so that what is forecast rests on different people."""
-MOVED = 0.8
+"""The same after the last visit where nothing was renewed before; else it is renewed in any case, so that the
+forecast rests on different people."""
+MOVED = 0.5
 """Share of people who have moved that ends a renewal."""
-MOST_MOVES = 3
-POOL = 3072
+MOVED_AT_END = 0.9
+MOST_MOVES = 2
+MOST_MOVES_AT_END = 4
+FIRST_STEP = 0.4
+POOL = 2048
 """Most runs of people that the surrogate learns from, the newest."""
 
 
@@ -106,6 +110,7 @@ class Conditioner:
         first = State(latent, simulator.expect(latent))
         self.known: list[State] = [first]
         """Where the engine was run."""
+        self.step = FIRST_STEP
         self.result = Conditioned(first, np.zeros(latent.shape[1]), {})
 
     def run(self, visits: Sequence[Sequence[int]]) -> Conditioned:
@@ -114,8 +119,8 @@ class Conditioner:
             self.progress(number)
             self._foretell(visit)
             self._take_in(number, [place for place in visit if self.weighed[place]])
-        if effective(self.result.weight) < RENEW_AT_END * self._people:
-            self._renew(len(visits) - 1)
+        if self.result.renewals or effective(self.result.weight) < RENEW_AT_END * self._people:
+            self._renew(len(visits) - 1, MOVED_AT_END, MOST_MOVES_AT_END)
         return self.result
 
     @property
@@ -154,27 +159,30 @@ class Conditioner:
             left = left - part if part < left else 0.0
             lowest = min(lowest, effective(result.weight))
             if left > 0:
-                self._renew(number)
+                self._renew(number, MOVED, MOST_MOVES)
         result.effective.append(lowest)
 
-    def _renew(self, visit: int) -> None:
+    def _renew(self, visit: int, enough: float, most: int) -> None:
         result = self.result
         before = effective(result.weight)
         chosen = resampled(result.weight, self.generator)
         state = State(result.state.latent[:, chosen], result.state.expected.taken(chosen))
-        moved = np.zeros(self._people, dtype=bool)
+        ever = np.zeros(self._people, dtype=bool)
         shares: list[float] = []
-        while len(shares) < MOST_MOVES and moved.mean() < MOVED:
-            state, proposed, accepted = move(
-                state, self.simulator, self.seen, self.power, self._surrogate(), self.generator
+        while len(shares) < most and ever.mean() < enough:
+            moved = move(
+                state, self.simulator, self.seen, self.power, self._surrogate(), self.step, self.generator
             )
-            self.known.append(proposed)
-            moved |= accepted
-            shares.append(float(accepted.mean()))
+            state, self.step = moved.state, moved.step
+            self.known.append(moved.proposed)
+            ever |= moved.accepted
+            shares.append(float(moved.accepted.mean()))
         result.state, result.log_weight = state, np.zeros(self._people)
         result.renewals.append(Renewal(visit, before, len(shares), float(np.mean(shares))))
 
     def _surrogate(self) -> Surrogate:
         latent = np.concatenate([s.latent for s in self.known], axis=1)[:, -POOL:]
         centre = np.concatenate([s.expected.centre for s in self.known], axis=1)[:, -POOL:]
-        return fit_surrogate(latent, centre)
+        size = np.median(self.result.state.expected.size, axis=1)
+        taken = np.flatnonzero(self.power > 0)  # what is not taken in yet need not be fitted
+        return fit_surrogate(latent, centre[taken], size[taken])

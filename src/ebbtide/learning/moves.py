@@ -1,10 +1,8 @@
 r"""Moving twins that were resampled, so that copies become different people who explain the record as well.
 
-Each twin walks many steps of the preconditioned Crank-Nicolson kind, :math:`z' = \sqrt{1-\beta^2} z + \beta
-\xi` (Cotter et al. 2013, Stat Sci 28:424), which keeps the prior whatever the number of coordinates, in the
-posterior of the surrogate. It walks in the coordinates that the surrogate knows of; the others take one
-such step whatever happens. Where that ends is proposed; the engine is run once for all proposals, and each
-is accepted with
+Each twin walks many steps (:mod:`.walk`) in the posterior of the surrogate, in the coordinates that it knows of;
+the others take one step that keeps the prior, whatever happens. Where that ends is proposed; the engine is run once
+for all proposals, and each is accepted with
 
 .. math:: \min\left(1, \frac{L(z')}{L(z)} \frac{L_s(z)}{L_s(z')}\right)
 
@@ -14,7 +12,6 @@ method of Liu 2001, a delayed acceptance of Christen and Fox 2005, J Comput Grap
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,15 +21,15 @@ from numpy.typing import NDArray
 
 from .likelihood import Expected, Instruments
 from .surrogate import Surrogate
+from .walk import Normal, near_posterior, started, tuned, walk
 
 Array = NDArray[np.float64]
-WARM_STEPS = 20
-STEPS = 50
-ACCEPTED = 0.3
-"""Share of accepted steps that the length of steps is set for, before the walk."""
-LEARNING = 0.3
-OTHERS = 0.5
+WARM_STEPS = 8
+STEPS = 20
+OTHERS = 0.3
 """Length of the one step of coordinates that the surrogate does not know of."""
+BESIDE = 0.1
+"""How far from the middle slopes are taken."""
 
 
 class Simulator(Protocol):
@@ -57,20 +54,30 @@ class State:
     expected: Expected
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What one move of all twins gave."""
+
+    state: State
+    proposed: State
+    """All that was proposed, with what the engine gave."""
+    accepted: NDArray[np.bool_]
+    step: float
+    """The length of steps, to begin with the next time."""
+
+
 def move(
     state: State,
     simulator: Simulator,
     seen: Instruments,
     power: Float[Array, " reading"],
     surrogate: Surrogate,
+    step: float,
     generator: np.random.Generator,
-) -> tuple[State, State, NDArray[np.bool_]]:
+) -> Moved:
     """One move of every twin in the posterior of readings raised to ``power``.
 
-    Returns
-    -------
-    tuple
-        The new state, all that was proposed (with what the engine gave), and who moved.
+    ``surrogate`` stands in for the readings of which something was taken in, in their order.
     """
     taken = np.flatnonzero(power > 0)
     seen_so_far = seen.chosen(taken.tolist())
@@ -79,51 +86,35 @@ def move(
 
     def stand_in(part: Array) -> Array:
         ends[walked] = part
-        size = np.sqrt(simulator.sizes(ends)[taken] ** 2 + surrogate.spread[taken, None] ** 2)
-        centre = surrogate.centre(ends)[taken]
+        size = np.sqrt(simulator.sizes(ends)[taken] ** 2 + surrogate.spread[:, None] ** 2)
+        centre = surrogate.centre(ends)
         return power[taken] @ seen_so_far.log_likelihood(Expected(centre, size))
 
-    part = state.latent[walked]
-    start = stand_in(part)
-    step = _tuned(part, start, stand_in, generator)
-    part, at_end, _ = _walk(part, start, stand_in, step, STEPS, generator)
+    near = _near(state.latent, walked, simulator, power, surrogate)
+    start = started(state.latent[walked], near, stand_in)
+    step = tuned(start, near, stand_in, step, WARM_STEPS, generator)
+    end, _ = walk(start, near, stand_in, step, STEPS, generator)
     noise = generator.standard_normal(state.latent.shape)
     ends = np.sqrt(1.0 - OTHERS**2) * state.latent + OTHERS * noise
-    ends[walked] = part
+    ends[walked] = end.place
     proposed = State(ends, simulator.expect(ends))
     gain = power @ (seen.log_likelihood(proposed.expected) - seen.log_likelihood(state.expected))
-    accepted = np.log(generator.random(len(gain))) < gain - (at_end - start)
+    accepted = np.log(generator.random(len(gain))) < gain - (end.log_likelihood - start.log_likelihood)
     moved = State(
         np.where(accepted, proposed.latent, state.latent), state.expected.put(accepted, proposed.expected)
     )
-    return moved, proposed, accepted
+    return Moved(moved, proposed, accepted, step)
 
 
-def _walk(
-    latent: Array,
-    at: Array,
-    log_likelihood: Callable[[Array], Array],
-    step: float,
-    steps: int,
-    generator: np.random.Generator,
-) -> tuple[Array, Array, float]:
-    """Each twin's own walk; also the share of steps that were taken."""
-    taken = 0.0
-    for _ in range(steps):
-        ahead = np.sqrt(1.0 - step**2) * latent + step * generator.standard_normal(latent.shape)
-        there = log_likelihood(ahead)
-        accepted = np.log(generator.random(len(at))) < there - at
-        latent, at = np.where(accepted, ahead, latent), np.where(accepted, there, at)
-        taken += float(accepted.mean()) / steps
-    return latent, at, taken
-
-
-def _tuned(
-    latent: Array, at: Array, log_likelihood: Callable[[Array], Array], generator: np.random.Generator
-) -> float:
-    """A length of step of which enough are accepted, from walks that are thrown away."""
-    step = 0.5
-    for _ in range(WARM_STEPS):
-        latent, at, taken = _walk(latent, at, log_likelihood, step, 1, generator)
-        step = float(np.clip(step * np.exp(LEARNING * (taken - ACCEPTED) / ACCEPTED), 1e-3, 0.95))
-    return step
+def _near(
+    latent: Array, walked: NDArray[np.intp], simulator: Simulator, power: Array, surrogate: Surrogate
+) -> Normal:
+    """The posterior of the surrogate if it were linear around the middle of the twins."""
+    taken = np.flatnonzero(power > 0)
+    middle = latent.mean(axis=1)
+    beside = np.repeat(middle[:, None], len(walked) + 1, axis=1)
+    beside[walked, np.arange(len(walked))] += BESIDE
+    centre = surrogate.centre(beside)
+    slope = (centre[:, :-1] - centre[:, -1:]).T / BESIDE
+    size = np.median(simulator.sizes(latent)[taken], axis=1)
+    return near_posterior(middle[walked], slope, power[taken] / (size**2 + surrogate.spread**2))

@@ -1,7 +1,7 @@
 """A cheap stand-in for the engine: regression of what twins show on where they are.
 
-Linear in the coordinates that matter, quadratic in the few directions that matter most. It only proposes:
-each proposal is judged with the engine (:mod:`.moves`), so a poor fit costs time and no truth.
+Linear in the coordinates that are noticed, quadratic in those that matter most. It only proposes: each proposal
+is judged with the engine (:mod:`.moves`), so a poor fit costs time and no truth.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-NOTICED = 3.0
+NOTICED = 2.5
 """Standard errors of a correlation from which a coordinate counts."""
-DIRECTIONS = 5
-PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+MOST_NOTICED = 160
+"""Coordinates at most, those that are noticed most."""
+MOST_SQUARED = 30
+"""Coordinates with squares and products at most, those with the largest coefficients."""
+PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0)
+LEAST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -24,9 +28,8 @@ class Surrogate:
     """Expected readings as a function of coordinates."""
 
     chosen: NDArray[np.intp]
-    directions: Float[Array, "chosen direction"]
-    reach: Float[Array, "direction 2"]
-    """Lowest and highest place along each direction that the fit has seen."""
+    squared: NDArray[np.intp]
+    """Which of the chosen have squares and products."""
     mean: Float[Array, " feature"]
     coefficients: Float[Array, "feature reading"]
     level: Float[Array, " reading"]
@@ -35,41 +38,52 @@ class Surrogate:
 
     def centre(self, latent: Float[Array, "unknown people"]) -> Float[Array, "reading people"]:
         """What twins at these coordinates would show."""
-        own = latent[self.chosen].T
-        along = np.clip(own @ self.directions, self.reach[:, 0], self.reach[:, 1])
-        features = _features(own, along) - self.mean
+        features = _features(latent[self.chosen].T, self.squared) - self.mean
         return np.asarray((features @ self.coefficients + self.level).T)
 
 
 def fit_surrogate(
-    latent: Float[Array, "unknown people"], centre: Float[Array, "reading people"]
+    latent: Float[Array, "unknown people"],
+    centre: Float[Array, "reading people"],
+    size: Float[Array, " reading"],
 ) -> Surrogate:
-    """Fit by ridge regression; how strongly it shrinks is chosen by leave-one-out error."""
+    """Fit by ridge regression; how strongly it shrinks is chosen by leave-one-out error.
+
+    Parameters
+    ----------
+    size
+        Typical noise of each reading: an error counts in proportion to it.
+    """
     people = latent.shape[1]
     level = centre.mean(axis=1)
-    target = (centre - level[:, None]).T
-    size = target.std(axis=0)
-    scaled = target / np.where(size > 0, size, 1.0)
-    spreads = latent.std(axis=1)
-    standard = (latent - latent.mean(axis=1)[:, None]) / np.where(spreads > 0, spreads, 1.0)[:, None]
-    correlation = np.abs(standard @ scaled / people).max(axis=1)
-    chosen = np.flatnonzero((correlation > NOTICED / np.sqrt(people)) & (spreads > 0))
-    if len(chosen) == 0:
-        chosen = np.array([int(np.argmax(correlation))])
+    target = ((centre - level[:, None]) / size[:, None]).T
+    chosen = _noticed(latent, target)
     own = latent[chosen].T
-    linear, _ = _ridge(own - own.mean(axis=0), scaled)
-    directions = np.linalg.svd(linear, full_matrices=False)[0][:, :DIRECTIONS]
-    along = own @ directions
-    features = _features(own, along)
+    linear, _ = _ridge(own - own.mean(axis=0), target)
+    weight = np.sqrt((linear**2).sum(axis=1)) * own.std(axis=0)
+    squared = np.argsort(-weight)[: min(MOST_SQUARED, max(1, people // MOST_SQUARED))]
+    features = _features(own, squared)
     mean = features.mean(axis=0)
     coefficients, left = _ridge(features - mean, target)
-    reach = np.stack([along.min(axis=0), along.max(axis=0)], axis=1)
-    return Surrogate(chosen, directions, reach, mean, coefficients, level, left)
+    return Surrogate(chosen, squared, mean, coefficients * size, level, left * size)
 
 
-def _features(own: Array, along: Array) -> Array:
-    first, second = np.triu_indices(along.shape[1])
-    return np.concatenate([own, along[:, first] * along[:, second]], axis=1)
+def _noticed(latent: Array, target: Array) -> NDArray[np.intp]:
+    """The coordinates that any reading is correlated with."""
+    people = latent.shape[1]
+    apart = latent - latent.mean(axis=1)[:, None]
+    spread = np.maximum(apart.std(axis=1), LEAST)[:, None]
+    scaled = target / np.maximum(target.std(axis=0), LEAST)
+    correlation = np.abs(apart / spread @ scaled / people).max(axis=1)
+    ordered = np.argsort(-correlation)[:MOST_NOTICED]
+    count = int((correlation[ordered] > NOTICED / np.sqrt(people)).sum())
+    return np.sort(ordered[: max(1, count)])
+
+
+def _features(own: Array, squared: NDArray[np.intp]) -> Array:
+    first, second = np.triu_indices(len(squared))
+    part = own[:, squared]
+    return np.concatenate([own, part[:, first] * part[:, second]], axis=1)
 
 
 def _ridge(features: Array, target: Array) -> tuple[Array, Array]:
@@ -79,13 +93,12 @@ def _ridge(features: Array, target: Array) -> tuple[Array, Array]:
     turned_features = features @ turn
     turned = turned_features.T @ target
     best: tuple[float, Array, Array] | None = None
-    weigh = 1.0 / np.maximum(target.std(axis=0), 1e-12)
     for penalty in PENALTIES:
         shrunk = turned / (squares + penalty)[:, None]
         leverage = turned_features**2 @ (1.0 / (squares + penalty)) + 1.0 / len(target)
         errors = (target - turned_features @ shrunk) / np.maximum(1.0 - leverage, 1e-6)[:, None]
         left = np.sqrt(np.mean(errors**2, axis=0))
-        score = float(np.sum((left * weigh) ** 2))
+        score = float(np.sum(left**2))
         if best is None or score < best[0]:
             best = (score, turn @ shrunk, left)
     assert best is not None
