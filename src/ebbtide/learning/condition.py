@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
-from .ensemble import effective, normalised, resampled, step_to
+from .ensemble import effective, log_sum, normalised, resampled, step_to
 from .likelihood import Expected, Instruments
 from .moves import Simulator, State, move
 from .surrogate import Surrogate, fit_surrogate
@@ -152,9 +151,9 @@ class Conditioner:
                 Expected(result.state.expected.centre[readings], result.state.expected.size[readings])
             ).sum(axis=0)  # fmt: skip
             part = step_to(result.log_weight, added, left, least)
-            before = logsumexp(result.log_weight)
+            before = log_sum(result.log_weight)
             result.log_weight = result.log_weight + part * added
-            result.log_evidence += float(logsumexp(result.log_weight) - before)
+            result.log_evidence += log_sum(result.log_weight) - before
             self.power[readings] += part
             left = left - part if part < left else 0.0
             lowest = min(lowest, effective(result.weight))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 Array = NDArray[np.float64]
-HALVINGS = 50
+HALVINGS = 30
 
 
 def normalised(log_weight: Float[Array, " people"]) -> Float[Array, " people"]:
@@ -19,10 +18,16 @@ def normalised(log_weight: Float[Array, " people"]) -> Float[Array, " people"]:
     FloatingPointError
         When no twin is possible.
     """
-    total = logsumexp(log_weight)
+    total = log_sum(log_weight)
     if not np.isfinite(total):
         raise FloatingPointError("no twin can explain the record at all")
     return np.asarray(np.exp(log_weight - total))
+
+
+def log_sum(log_weight: Float[Array, " people"]) -> float:
+    """Logarithm of the sum of weights, without overflow."""
+    highest = float(log_weight.max())
+    return highest + float(np.log(np.sum(np.exp(log_weight - highest)))) if np.isfinite(highest) else highest
 
 
 def effective(weight: Float[Array, " people"]) -> float:
