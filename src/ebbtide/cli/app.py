@@ -89,7 +89,7 @@ def simulate(
 def follow(
     case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file, with observations.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results go.")],
-    people: Annotated[int, typer.Option(help="Simulated people that the record chooses among.")] = 512,
+    people: Annotated[int, typer.Option(help="Simulated people that the record chooses among.")] = 256,
     seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,
     step: Annotated[str, typer.Option(metavar="TIME", help='Time between output rows, e.g. "1h".')] = "1h",
     tolerance: Annotated[float, typer.Option(help="Largest numerical error, as a share of range.")] = 1e-4,

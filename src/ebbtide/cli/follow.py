@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ def run_follow(
         )
     check_writable(out)
 
+    # NumPy is not loaded yet. Threads of its linear algebra would wait in loops for cores that the engine uses.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ebbtide.report import warm_up, write_results
 
     warm_up()  # the chart converter starts on the other core while the engine is imported
