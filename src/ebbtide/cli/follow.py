@@ -49,7 +49,7 @@ def run_follow(
         )
     check_writable(out)
 
-    # NumPy is not loaded yet. Threads of its linear algebra would wait in loops for cores that the engine uses.
+    # NumPy is not loaded yet. Threads of its linear algebra would hold cores that the engine uses.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from ebbtide.report import warm_up, write_results
 

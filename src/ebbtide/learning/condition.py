@@ -28,11 +28,11 @@ RENEW_BELOW = 0.15
 RENEW_AT_END = 0.75
 """The same after the last visit where nothing was renewed before; else it is renewed in any case, so that the
 forecast rests on different people."""
-MOVED = 0.5
+MOVED = 0.7
 """Share of people who have moved that ends a renewal."""
-MOVED_AT_END = 0.9
+MOVED_AT_END = 0.99
 MOST_MOVES = 2
-MOST_MOVES_AT_END = 4
+MOST_MOVES_AT_END = 8
 FIRST_STEP = 0.4
 POOL = 2048
 """Most runs of people that the surrogate learns from, the newest."""
@@ -170,7 +170,14 @@ class Conditioner:
         shares: list[float] = []
         while len(shares) < most and ever.mean() < enough:
             moved = move(
-                state, self.simulator, self.seen, self.power, self._surrogate(), self.step, self.generator
+                state,
+                self.simulator,
+                self.seen,
+                self.power,
+                self._surrogate(),
+                self.step,
+                self.generator,
+                short=len(shares) % 2 == 1,
             )
             state, self.step = moved.state, moved.step
             self.known.append(moved.proposed)

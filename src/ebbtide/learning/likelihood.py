@@ -94,7 +94,7 @@ class Instruments:
             middle = (low + high) / 2
             p = t_below(self.degrees, (middle[..., None] - expected.centre) / scale) @ weight
             low, high = np.where(p < wanted, middle, low), np.where(p < wanted, high, middle)
-        return np.clip(high, self.floor, self.ceiling).T
+        return np.asarray(np.clip(high, self.floor, self.ceiling).T)
 
     def drawn(self, expected: Expected, generator: np.random.Generator) -> Float[Array, "reading people"]:
         """What the instruments could record of each twin, on the working scale, not yet rounded."""

@@ -1,8 +1,8 @@
 r"""Moving twins that were resampled, so that copies become different people who explain the record as well.
 
-Each twin walks many steps (:mod:`.walk`) in the posterior of the surrogate, in the coordinates that it knows of;
-the others take one step that keeps the prior, whatever happens. Where that ends is proposed; the engine is run once
-for all proposals, and each is accepted with
+Each twin walks many steps (:mod:`.walk`) in the posterior of the surrogate, in the coordinates that it
+knows of; the others take one step that keeps the prior, whatever happens. Where that ends is proposed; the
+engine is run once for all proposals, and each is accepted with
 
 .. math:: \min\left(1, \frac{L(z')}{L(z)} \frac{L_s(z)}{L_s(z')}\right)
 
@@ -26,7 +26,9 @@ from .walk import Normal, near_posterior, started, tuned, walk
 Array = NDArray[np.float64]
 WARM_STEPS = 8
 STEPS = 20
-OTHERS = 0.3
+SHORT_STEPS = 3
+"""Of every other walk: it ends near, where the surrogate misses nearly the same as at its start."""
+OTHERS, OTHERS_NEARBY = 0.3, 0.1
 """Length of the one step of coordinates that the surrogate does not know of."""
 BESIDE = 0.1
 """How far from the middle slopes are taken."""
@@ -74,8 +76,10 @@ def move(
     surrogate: Surrogate,
     step: float,
     generator: np.random.Generator,
+    *,
+    short: bool = False,
 ) -> Moved:
-    """One move of every twin in the posterior of readings raised to ``power``.
+    """One move of every twin in the posterior of readings raised to ``power``; ``short`` for one nearby.
 
     ``surrogate`` stands in for the readings of which something was taken in, in their order.
     """
@@ -93,9 +97,10 @@ def move(
     near = _near(state.latent, walked, simulator, power, surrogate)
     start = started(state.latent[walked], near, stand_in)
     step = tuned(start, near, stand_in, step, WARM_STEPS, generator)
-    end, _ = walk(start, near, stand_in, step, STEPS, generator)
+    end, _ = walk(start, near, stand_in, step, SHORT_STEPS if short else STEPS, generator)
     noise = generator.standard_normal(state.latent.shape)
-    ends = np.sqrt(1.0 - OTHERS**2) * state.latent + OTHERS * noise
+    others = OTHERS_NEARBY if short else OTHERS
+    ends = np.sqrt(1.0 - others**2) * state.latent + others * noise
     ends[walked] = end.place
     proposed = State(ends, simulator.expect(ends))
     gain = power @ (seen.log_likelihood(proposed.expected) - seen.log_likelihood(state.expected))

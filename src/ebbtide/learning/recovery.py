@@ -1,8 +1,9 @@
 """Whether people with known parameters are recovered: simulation-based calibration.
 
-A person is drawn from the prior, a record is drawn for that person with the noise of its instruments, and the
-record is followed. If all is right, the true value of anything is equally likely to have any rank among the values
-of the twins (Talts et al. 2018, arXiv:1804.06788), and forecasts of the record cover it as often as they say.
+A person is drawn from the prior, a record is drawn for that person with the noise of its instruments, and
+the record is followed. If all is right, the true value of anything is equally likely to have any rank among
+the values of the twins (Talts et al. 2018, arXiv:1804.06788), and forecasts of the record cover it as often
+as they say.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 r"""A walk of many people at once in the posterior of something cheap, along the shape of that posterior.
 
-Steps are of the preconditioned Crank-Nicolson kind around a normal distribution :math:`N(m, C)` that is near the
-posterior (Pinski et al. 2015, SIAM J Sci Comput 37:A2733; the plain kind: Cotter et al. 2013, Stat Sci 28:424):
+Steps are of the preconditioned Crank-Nicolson kind around a normal distribution :math:`N(m, C)` that is
+near the posterior (Pinski et al. 2015, SIAM J Sci Comput 37:A2733; the plain kind: Cotter et al. 2013, Stat
+Sci 28:424):
 
 .. math:: z' = m + \sqrt{1-\beta^2} (z - m) + \beta \xi, \quad \xi \sim N(0, C)
 
-accepted by the ratio of the posterior to that normal distribution. Were the posterior normal, every step would be
-accepted.
+accepted by the ratio of the posterior to that normal distribution. Were the posterior normal, every step
+would be accepted.
 """
 
 from __future__ import annotations
