@@ -1,9 +1,9 @@
 """Simulated people with known parameters, followed: are they recovered?
 
 ``python -m benchmarks.recovery --replicates 100`` draws people, observes each as in
-``examples/methadone_followed.toml``, follows each record, and prints the table of docs/follow.md: rank
-histograms (Talts et al. 2018) and how often forecasts held. Finished people are kept in ``benchmarks/out``, so
-that a run that was stopped goes on where it was; remove the file there when the code has changed.
+``examples/methadone_followed.toml``, follows each record, prints the table of docs/follow.md: rank
+histograms (Talts et al. 2018) and how often forecasts held. Finished people are kept in ``benchmarks/out``,
+so that a run that was stopped goes on where it was; remove the file there when the code has changed.
 """
 
 from __future__ import annotations
