@@ -24,9 +24,9 @@ from scipy.stats import qmc
 
 from ebbtide.case import parse_case
 from ebbtide.engine.people import compose, make_people
+from ebbtide.engine.plan import arms_of
 from ebbtide.engine.regimen import build_regimen, inputs_of
 from ebbtide.engine.run import Request, run_people
-from ebbtide.engine.simulate import arms_of
 from ebbtide.library import load_library
 from ebbtide.library.change import parameter_at
 from ebbtide.population import TYPICAL, Traits, draw_traits

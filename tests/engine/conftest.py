@@ -9,8 +9,8 @@ import pytest
 
 from ebbtide.case import Case, parse_case
 from ebbtide.engine.people import People, compose, make_people
+from ebbtide.engine.plan import arms_of
 from ebbtide.engine.regimen import Regimen, build_regimen, inputs_of
-from ebbtide.engine.simulate import arms_of
 from ebbtide.library import Library, load_library
 from ebbtide.population import TYPICAL, Spread, draw_traits
 

@@ -86,6 +86,28 @@ def simulate(
 
 
 @app.command()
+def follow(
+    case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file, with observations.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results go.")],
+    people: Annotated[int, typer.Option(help="Simulated people that the record chooses among.")] = 256,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,
+    step: Annotated[str, typer.Option(metavar="TIME", help='Time between output rows, e.g. "1h".')] = "1h",
+    tolerance: Annotated[float, typer.Option(help="Largest numerical error, as a share of range.")] = 1e-4,
+    library: LibraryFolders = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Forecast for the person given the observations so far; past forecasts against what came."""
+    from .follow import run_follow
+
+    written = run_follow(case, out, people, seed, step, tolerance, library or [], quiet or as_json)
+    if as_json:
+        typer.echo(json.dumps({name: str(path) for name, path in written.items()}))
+    elif not quiet:
+        typer.echo(f"Report: {written['report']}")
+
+
+@app.command()
 def check(
     case: Annotated[Path, typer.Argument(metavar="CASE.toml", help="The case file.")],
     library: LibraryFolders = None,

@@ -59,3 +59,5 @@ class Forecast:
     """What was entered and checked but has no kinetics or effect in the library."""
     provenance: dict[str, Any]
     """``software_version``, ``library_digest``, ``seed``, ``people``, ``step_h``, ``solver``."""
+    following: Any | None = None
+    """How a record was taken in, an ``ebbtide.learning.follow.Following``; None where nobody was followed."""

@@ -30,6 +30,11 @@ class Composition:
     inputs: tuple[Input, ...]
     body: System
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Products that are absorbed in their own way."""
+        return tuple(sorted({form for _, _, form in self.inputs if form}))
+
 
 @dataclass(frozen=True)
 class People:
@@ -75,15 +80,25 @@ def make_people(
 ) -> People:
     """Draw a group from person number ``first`` on: as many people as ``traits`` has."""
     count = len(traits.weight_kg)
-    drawn = draw_numbers(
-        library, composition.compounds, count, seed, spread, _forms(composition.inputs), first
-    )
+    drawn = draw_numbers(library, composition.compounds, count, seed, spread, composition.forms, first)
+    factors = draw_product_factors(contents_of(library, kinds, own_products), count, seed, spread, first)
+    return people_with(library, composition, kinds, traits, drawn, factors)
+
+
+def people_with(
+    library: Library,
+    composition: Composition,
+    kinds: Sequence[DoseKind],
+    traits: Traits,
+    drawn: Numbers,
+    factors: Mapping[tuple[str, str], Array],
+) -> People:
+    """A group with given numbers and given contents of products, as many people as ``traits`` has."""
     drawn = with_traits(library, drawn, traits)
     numbers, activity = scaled_numbers(library, composition, drawn, traits)
     kinetics = decompose(
         library, composition.families, numbers, composition.compounds, composition.body.inputs
     )
-    factors = draw_product_factors(_contents(library, kinds, own_products), count, seed, spread, first)
     amounts = dose_amounts(library, kinds, numbers, factors, kinetics.states)
     return People(
         composition=composition,
@@ -93,10 +108,6 @@ def make_people(
         doses=np.einsum("msp,ksp->kmp", kinetics.to_modes, amounts),
         dose_amounts=amounts,
     )
-
-
-def _forms(inputs: Sequence[Input]) -> tuple[str, ...]:
-    return tuple(sorted({form for _, _, form in inputs if form}))
 
 
 def with_traits(library: Library, drawn: Mapping[str, Array], traits: Traits) -> Numbers:
@@ -143,9 +154,10 @@ def scaled_numbers(
     return numbers, activity
 
 
-def _contents(
+def contents_of(
     library: Library, kinds: Sequence[DoseKind], own_products: Mapping[str, CaseProduct]
 ) -> dict[str, dict[str, Parameter]]:
+    """What the products of ``kinds`` hold: product, then compound."""
     products = {
         kind.product: own_products[kind.product].product
         if kind.product in own_products

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,28 +10,22 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ebbtide.case import Case, DoseEvent, Support
-from ebbtide.library import InputError, Library
-from ebbtide.population import BETWEEN_PERSON, BLOCK, TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
+from ebbtide.case import Case, DoseEvent
+from ebbtide.library import Library
+from ebbtide.population import BETWEEN_PERSON, BLOCK, WITH_UNCERTAINTY
 
-from .accuracy import MeshError, ReferenceCheck, Target, relative_error
+from .accuracy import MeshError, ReferenceCheck, relative_error
 from .crowd import PERCENTILES, Crowd, kept_people
-from .first_steps import first_steps
 from .forecast import ArmForecast
-from .people import Composition, People, compose, make_people
-from .pilot import PILOT, for_crowd, tuned
+from .people import Composition
+from .plan import DEFAULT_TOLERANCE, Plan, Progress, make_plan
 from .quantities import attributes
 from .reference import reference_rows
-from .regimen import Regimen, build_regimen, inputs_of
-from .run import ArmCourse, Request, run_people, start_states
+from .run import ArmCourse, run_people, start_states
 
 Array = NDArray[np.float64]
-DEFAULT_TOLERANCE = 1e-4
-LAST_PROBE_DAY = 28
 REFERENCE_H = 48.0
 """How much of a course is compared with the reference solver in every run."""
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much is done, and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -47,31 +40,6 @@ class Simulation:
     reference: ReferenceCheck | None
     """Left out for one person, unless asked for: it takes longer than the forecast."""
     missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One course to simulate."""
-
-    id: str
-    title: str
-    doses: tuple[DoseEvent, ...]
-    supports: tuple[Support, ...]
-
-
-def arms_of(case: Case) -> tuple[Arm, ...]:
-    """The case as written, then each alternative: the case's own doses and those it adds."""
-    title = "As written" if case.doses else "No treatment"
-    added = (
-        Arm(
-            a.id,
-            a.title,
-            tuple(sorted((*case.doses, *a.doses), key=lambda d: d.time_h)),
-            (*case.supports, *a.supports),
-        )
-        for a in case.alternatives
-    )
-    return (Arm("as-written", title, case.doses, case.supports), *added)
 
 
 def simulate(
@@ -107,43 +75,15 @@ def simulate(
     FloatingPointError
         When the tolerance cannot be reached.
     """
-    arms = arms_of(case)
-    regimen = build_regimen(library, case.history, [a.doses for a in arms], [a.supports for a in arms])
-    if not any(kind.amounts_nmol for kind in regimen.kinds):
-        raise InputError(
-            "nothing to simulate: no history and no dose of a compound with kinetics", where=case.id
-        )
-    composition = compose(library, inputs_of(library, regimen.kinds))
-    request = Request(
-        duration_h=case.duration_h,
-        output_h=_output_times(case.duration_h, step_h),
-        probe_days=_probe_days(case.duration_h),
-        probe_kind=_former_kind(regimen, library),
-    )
-
-    def group(count: int, spread: Spread, first: int = 0) -> tuple[People, tuple[str, ...]]:
-        traits = draw_traits(case.person, library, count, seed, spread, first)
-        return make_people(
-            library, composition, regimen.kinds, case.products, traits, seed, spread, first
-        ), traits.missing
-
-    typical, missing = group(1, TYPICAL)
-    names = (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
-    request = replace(request, first_step_h=first_steps(typical))
-    used = [stream.kind for stream in regimen.streams]
-    target = Target(names, request.output_h, regimen.arms, len(regimen.kinds), used)
     progress("checking the mesh", 0, 1)
-    told, courses = tuned(typical, regimen, request, target, tolerance)
-    if people > 1:
-        pilot, _ = group(min(people, PILOT), WITH_UNCERTAINTY)
-        told, request = for_crowd(pilot, regimen, request, target, told)
-    request = replace(request, refinement=told.mesh.refinement, finer=told.mesh.finer)
+    plan = make_plan(case, library, step_h, tolerance, people, seed)
+    arms, regimen, request = plan.arms, plan.regimen, plan.request
     reference = None
     if people > 1 if check_reference is None else check_reference:
-        reference = _against_reference(typical, regimen, arms, request, names)
+        reference = _against_reference(plan)
     crowds: dict[str, list[Crowd]] = {}
     if people == 1:
-        crowds["between_person"] = _gathered(courses, [Crowd(1) for _ in arms])
+        crowds["between_person"] = _gathered(plan.typical_courses, [Crowd(1) for _ in arms])
     else:
         total = 2 * people * len(arms)
         done = 0
@@ -155,24 +95,20 @@ def simulate(
 
         # the first are the people of the results: they differ in all that is unknown
         for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
-            kept = kept_people(people, len(arms), len(request.output_h), len(names)) if not crowds else 0
+            kept = kept_people(people, len(arms), len(request.output_h), len(plan.names)) if not crowds else 0
             crowds[spread.basis] = [Crowd(people, kept) for _ in arms]
             for first in range(0, people, BLOCK):
-                some, _ = group(min(BLOCK, people - first), spread, first)
+                some = plan.people(min(BLOCK, people - first), seed, spread, first)
                 _gathered(run_people(some, regimen, request, count), crowds[spread.basis])
-    former = _former_dose(case, regimen)
     return Simulation(
         arms=tuple(
-            _arm_forecast(
-                arm, [crowds[b][i] for b in crowds], list(crowds), names, request, former, library, case
-            )
-            for i, arm in enumerate(arms)
+            arm_forecast(plan, i, [crowds[b][i] for b in crowds], list(crowds)) for i in range(len(arms))
         ),
-        composition=composition,
-        mesh_error=told,
+        composition=plan.composition,
+        mesh_error=plan.mesh_error,
         precision=np.dtype(request.precision).name,
         reference=reference,
-        missing=missing,
+        missing=plan.missing,
     )
 
 
@@ -182,62 +118,23 @@ def _gathered(courses: Sequence[ArmCourse], crowds: list[Crowd]) -> list[Crowd]:
     return crowds
 
 
-def _against_reference(
-    typical: People,
-    regimen: Regimen,
-    arms: Sequence[Arm],
-    request: Request,
-    names: Sequence[str],
-) -> ReferenceCheck:
-    index = max(range(len(arms)), key=lambda i: sum(t < REFERENCE_H for t, _ in regimen.arms[i]))
+def _against_reference(plan: Plan) -> ReferenceCheck:
+    request, doses = plan.request, plan.regimen.arms
+    index = max(range(len(doses)), key=lambda i: sum(t < REFERENCE_H for t, _ in doses[i]))
     times = request.output_h[request.output_h <= REFERENCE_H]
-    start = start_states(typical, regimen, request.refinement, request.finer)
-    exact, _ = reference_rows(typical, start, regimen.arms[index], times)
-    one = replace(regimen, arms=(regimen.arms[index],))
+    start = start_states(plan.typical, plan.regimen, request.refinement, request.finer)
+    exact, _ = reference_rows(plan.typical, start, doses[index], times)
+    one = replace(plan.regimen, arms=(doses[index],))
     how = replace(request, precision=np.float64, probe_kind=None)
-    course = run_people(typical, one, how)[0].rows[..., 0]
-    errors = relative_error(course[: len(times)], exact, names, course)
+    course = run_people(plan.typical, one, how)[0].rows[..., 0]
+    errors = relative_error(course[: len(times)], exact, plan.names, course)
     worst = int(np.argmax(errors))
-    return ReferenceCheck(arms[index].id, float(times[-1]), float(errors[worst]), names[worst])
+    return ReferenceCheck(plan.arms[index].id, float(times[-1]), float(errors[worst]), plan.names[worst])
 
 
-def _output_times(duration_h: float, step_h: float) -> Array:
-    times = np.arange(0.0, duration_h + 1e-9, step_h)
-    return times if duration_h - times[-1] < 1e-6 else np.append(times, duration_h)
-
-
-def _probe_days(duration_h: float) -> tuple[int, ...]:
-    return tuple(range(min(math.ceil(duration_h / 24.0), LAST_PROBE_DAY + 1)))
-
-
-def _former_kind(regimen: Regimen, library: Library) -> int | None:
-    """The last regular use of a full or partial mu agonist: what would be taken again."""
-    for stream in sorted(regimen.streams, key=lambda s: -s.last_h):
-        product_classes = {
-            cls for c, _ in regimen.kinds[stream.kind].amounts_nmol for cls in library.compounds[c].classes
-        }
-        if {"mu_agonist", "mu_partial_agonist"} & product_classes:
-            return stream.kind
-    return None
-
-
-def _former_dose(case: Case, regimen: Regimen) -> dict[str, str]:
-    for use in sorted(case.history, key=lambda h: -h.last_h):
-        if use.simulated:
-            return {"former_dose": f"{use.amount_text} {use.title}", "product": use.product}
-    return {}
-
-
-def _arm_forecast(
-    arm: Arm,
-    crowds: Sequence[Crowd],
-    bases: Sequence[str],
-    names: Sequence[str],
-    request: Request,
-    former: Mapping[str, str],
-    library: Library,
-    case: Case,
-) -> ArmForecast:
+def arm_forecast(plan: Plan, index: int, crowds: Sequence[Crowd], bases: Sequence[str]) -> ArmForecast:
+    """The forecast of one arm from a crowd for each basis; the people of the first are kept."""
+    arm, names, request = plan.arms[index], plan.names, plan.request
     main = crowds[0].course
     time = {"time_h": request.output_h}
     people = xr.Dataset(
@@ -260,7 +157,7 @@ def _arm_forecast(
                 "day": list(request.probe_days)[: main.relapse.shape[0]],
                 "person": np.arange(main.relapse.shape[-1]),
             },
-            attrs=dict(former),
+            attrs=dict(plan.former),
         )
     return ArmForecast(
         id=arm.id,
@@ -269,7 +166,7 @@ def _arm_forecast(
         people=people,
         bands=bands,
         relapse=relapse,
-        evidence_based=any(_is_treatment(dose, library, case) for dose in arm.doses),
+        evidence_based=any(_is_treatment(dose, plan.library, plan.case) for dose in arm.doses),
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .loader import Library, load_library, validate
     from .medicines import Medicine, Medicines
     from .parameter import Parameter, numbers_of
-    from .scales import Scale
+    from .scales import Scale, ScaleItem
     from .schema import Compound, Product, Source
     from .units import conversion, parse_quantity, registry, same_kind, temperature
 
@@ -20,7 +20,7 @@ _HOMES = {
     "loader": ("Library", "load_library", "validate"),
     "medicines": ("Medicine", "Medicines"),
     "parameter": ("Parameter", "numbers_of"),
-    "scales": ("Scale",),
+    "scales": ("Scale", "ScaleItem"),
     "schema": ("Compound", "Product", "Source"),
     "units": ("conversion", "parse_quantity", "registry", "same_kind", "temperature"),
 }
@@ -35,6 +35,7 @@ __all__ = [
     "Parameter",
     "Product",
     "Scale",
+    "ScaleItem",
     "Source",
     "conversion",
     "load_library",

@@ -7,22 +7,31 @@ from .draw import (
     WITH_UNCERTAINTY,
     Numbers,
     Spread,
+    content_name,
     draw_numbers,
     draw_parameter,
     draw_product_factors,
+    internal_value,
+    parameters_of,
 )
-from .traits import Traits, draw_traits
+from .latent import Unknowns
+from .traits import WEIGHT, Traits, draw_traits
 
 __all__ = [
     "BETWEEN_PERSON",
     "BLOCK",
     "TYPICAL",
+    "WEIGHT",
     "WITH_UNCERTAINTY",
     "Numbers",
     "Spread",
     "Traits",
+    "Unknowns",
+    "content_name",
     "draw_numbers",
     "draw_parameter",
     "draw_product_factors",
     "draw_traits",
+    "internal_value",
+    "parameters_of",
 ]

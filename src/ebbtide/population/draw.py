@@ -77,16 +77,33 @@ def draw_parameter(
     name: str, parameter: Parameter, people: int, seed: int, spread: Spread, first: int = 0
 ) -> NDArray[np.float64]:
     """``people`` values of one parameter, from person number ``first`` on, in its internal unit."""
+    latent = draw_latent(name, parameter, people, seed, spread, first)
+    return value_at(name, parameter, latent, seed, spread)
+
+
+def draw_latent(
+    name: str, parameter: Parameter, people: int, seed: int, spread: Spread, first: int = 0
+) -> NDArray[np.float64]:
+    """Where in its distribution each person's value lies: a standard normal number, 0 for the typical value.
+
+    For one person, how people differ and how little is known of the typical value add up.
+    """
+    if parameter.shape == "bernoulli":
+        return _normals(seed, f"between/{name}", people, first) if spread.between else np.zeros(people)
+    latent = np.zeros(people)
+    for kind, size in _sizes(parameter, spread).items():
+        latent += size * _normals(seed, f"{kind}/{name}", people, first)
+    return latent / (width(parameter, spread) or 1.0)
+
+
+def value_at(
+    name: str, parameter: Parameter, latent: NDArray[np.float64], seed: int, spread: Spread
+) -> NDArray[np.float64]:
+    """The values of one parameter at given places in its distribution, in its internal unit."""
     value = internal_value(parameter)
     if parameter.shape == "bernoulli":
-        return _who_has_it(name, parameter, people, seed, spread, first)
-    deviation = np.zeros(people)
-    for wanted, kind, cv in (
-        (spread.between, "between", parameter.between_cv),
-        (spread.uncertain, "uncertain", parameter.uncertainty_cv),
-    ):
-        if wanted and cv > 0:
-            deviation += _scale(parameter, cv) * _normals(seed, f"{kind}/{name}", people, first)
+        return _who_has_it(name, parameter, latent, seed, spread)
+    deviation = width(parameter, spread) * latent
     if parameter.shape == "normal":
         return np.asarray(value * (1.0 + deviation))
     if parameter.shape == "logitnormal":
@@ -95,18 +112,32 @@ def draw_parameter(
     return np.asarray(value * np.exp(deviation))
 
 
+def width(parameter: Parameter, spread: Spread) -> float:
+    """How far one standard normal unit moves a parameter on its own scale; 0 for one that is known."""
+    return float(np.sqrt(sum(size**2 for size in _sizes(parameter, spread).values())))
+
+
+def _sizes(parameter: Parameter, spread: Spread) -> dict[str, float]:
+    """Width of each kind of not knowing that is wanted."""
+    kinds = (
+        (spread.between, "between", parameter.between_cv),
+        (spread.uncertain, "uncertain", parameter.uncertainty_cv),
+    )
+    return {kind: _scale(parameter, cv) for wanted, kind, cv in kinds if wanted and cv > 0}
+
+
 def _who_has_it(
-    name: str, parameter: Parameter, people: int, seed: int, spread: Spread, first: int = 0
+    name: str, parameter: Parameter, latent: NDArray[np.float64], seed: int, spread: Spread
 ) -> NDArray[np.float64]:
     if not spread.between:
-        return np.zeros(people)
+        return np.zeros(len(latent))
     share: Any = parameter.value
     if spread.uncertain and parameter.uncertainty_cv > 0:
         odds = (
             share / (1.0 - share) * np.exp(parameter.uncertainty_cv * _normals(seed, f"uncertain/{name}", 1))
         )
         share = float(odds[0] / (1.0 + odds[0]))
-    return np.asarray(ndtr(_normals(seed, f"between/{name}", people, first)) < share, dtype=np.float64)
+    return np.asarray(ndtr(latent) < share, dtype=np.float64)
 
 
 def _scale(parameter: Parameter, cv: float) -> float:
@@ -126,7 +157,17 @@ def draw_numbers(
     forms: Iterable[str] = (),
     first: int = 0,
 ) -> Numbers:
-    """All numbers of the body and of ``compounds``, by name: ``mitragynine.disposition.volume``.
+    """All numbers of the body and of ``compounds``, by name: see :func:`parameters_of`."""
+    return {
+        name: draw_parameter(name, parameter, people, seed, spread, first)
+        for name, parameter in parameters_of(library, compounds, forms).items()
+    }
+
+
+def parameters_of(
+    library: Library, compounds: Iterable[str], forms: Iterable[str] = ()
+) -> dict[str, Parameter]:
+    """Every parameter of the body and of ``compounds``, by name: ``mitragynine.disposition.volume``.
 
     Those of products in ``forms``, which are absorbed in their own way, are called
     ``product.<name>.absorption...``.
@@ -134,7 +175,7 @@ def draw_numbers(
     entries: dict[str, Any] = {**library.physiology, **{name: library.compounds[name] for name in compounds}}
     entries |= {f"product.{name}": {"absorption": library.products[name].absorption} for name in forms}
     return {
-        f"{prefix}.{path}": draw_parameter(f"{prefix}.{path}", parameter, people, seed, spread, first)
+        f"{prefix}.{path}": parameter
         for prefix, entry in entries.items()
         for path, parameter in numbers_of(entry)
     }
@@ -146,9 +187,14 @@ def draw_product_factors(
     """How much more or less of a compound than its typical content each person's product holds."""
     return {
         (product, compound): draw_parameter(
-            f"product/{product}/{compound}", content, people, seed, spread, first
+            content_name(product, compound), content, people, seed, spread, first
         )
         / internal_value(content)
         for product, contents in products.items()
         for compound, content in contents.items()
     }
+
+
+def content_name(product: str, compound: str) -> str:
+    """The name that the content of a product is drawn under."""
+    return f"product/{product}/{compound}"

@@ -14,6 +14,8 @@ from ebbtide.library import Library
 from .draw import Spread, draw_parameter
 
 Array = NDArray[np.float64]
+WEIGHT = "trait/weight"
+"""The name that a weight which is not given is drawn under."""
 
 
 class GivenTraits(Protocol):
@@ -75,7 +77,7 @@ def draw_traits(
         weight = np.full(people, person.weight_kg)
     else:
         typical = library.physiology["population"]["weight"]["typical"]
-        weight = draw_parameter("trait/weight", typical, people, seed, spread, first)
+        weight = draw_parameter(WEIGHT, typical, people, seed, spread, first)
         missing.append(
             f"weight: unknown; each simulated person has one from the base population "
             f"({typical.value:g} kg, CV {typical.between_cv:.0%})"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import entered, figures, figures_arms, figures_body, inventory, prose, tables
+from . import entered, figures, figures_arms, figures_body, following, inventory, prose, tables
 from .bands import BETWEEN, WITH_UNCERTAINTY
 from .clock import moment, span
 from .compare import relapse_spread
@@ -80,6 +80,9 @@ class Page:
     expectation: str
     course: Figure | None
     observed: tuple[Figure, ...]
+    followed: following.FollowedWords | None
+    record: tuple[Figure, ...]
+    """The record of a person who is followed over what was and is expected."""
     symptoms: Figure | None
     observations: Table | None
     options: tuple[Option, ...]
@@ -158,9 +161,11 @@ def build(scene: Scene) -> Page:
         tiles=_tiles(scene),
         expectation=_expectation(scene),
         course=figures.course_figure(scene),
-        observed=figures.observed_figures(scene),
+        observed=() if forecast.following else figures.observed_figures(scene),
+        followed=following.followed_words(scene),
+        record=following.followed_figures(scene),
         symptoms=figures.symptom_figure(scene),
-        observations=figures.observations(scene),
+        observations=None if forecast.following else figures.observations(scene),
         options=_options(scene),
         standard_shown=any(arm.evidence_based for arm in scene.arms),
         arms_cows=figures_arms.arms_figure(scene, "cows"),

@@ -14,6 +14,8 @@ from .words import interval, number, percent, signed
 BASIS_TITLES = {
     "between_person": "differences between people",
     "with_parameter_uncertainty": "differences between people and uncertainty of the parameters",
+    "given_observations": "what the observations leave open of differences between people and uncertainty of "
+    "the parameters",
 }
 
 

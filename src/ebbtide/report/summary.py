@@ -7,6 +7,7 @@ from typing import Any
 from .answers import Course, course
 from .bands import Bands
 from .compare import difference, relapse_spread, share_reaching
+from .following import follow_summary
 from .outputs import quantity_summary
 from .scene import Scene
 from .staying import EVENTS, staying_band, staying_on, told_days
@@ -92,6 +93,7 @@ def summary(scene: Scene) -> dict[str, Any]:
             "relapse": _relapse(scene, index),
             "quantities": quantity_summary(scene.bands[index], scene, every_basis=False),
         }
+    followed = follow_summary(scene)
     return {
         "case": case.id,
         "title": case.title,
@@ -111,6 +113,7 @@ def summary(scene: Scene) -> dict[str, Any]:
         "relapse": _relapse(scene, 0),
         "quantities": quantity_summary(scene.bands[0], scene, every_basis=True),
         "alternatives": options,
+        **({"follow": followed} if followed else {}),
     }
 
 

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from .check import case_findings
     from .findings import joined
     from .forecast_rules import forecast_findings
+    from .record_rules import record_findings
 
-_HOME_OF = {"case_findings": "check", "forecast_findings": "forecast_rules", "joined": "findings"}
+_HOME_OF = {
+    "case_findings": "check",
+    "forecast_findings": "forecast_rules",
+    "joined": "findings",
+    "record_findings": "record_rules",
+}
 
-__all__ = ["case_findings", "emergency_texts", "forecast_findings", "joined"]
+__all__ = ["case_findings", "emergency_texts", "forecast_findings", "joined", "record_findings"]
 
 
 def __getattr__(name: str) -> Any:

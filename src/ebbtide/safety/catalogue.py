@@ -36,6 +36,7 @@ FAMILIES = {
     "unknown": "What is not known",
     "monitoring": "Monitoring plan",
     "forecast": "From the simulated course",
+    "record": "The record against the doses reported",
 }
 
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebbtide.case import Case
+from ebbtide.engine.accuracy import MeshError
 from ebbtide.engine.first_steps import first_steps
-from ebbtide.engine.people import People, make_people
+from ebbtide.engine.people import Composition, People, make_people
+from ebbtide.engine.plan import arms_of
 from ebbtide.engine.regimen import Regimen, build_regimen
 from ebbtide.engine.run import Request, run_people
-from ebbtide.engine.simulate import Simulation, arms_of
 from ebbtide.library import Library
 from ebbtide.population import TYPICAL, draw_traits
 
@@ -30,6 +31,18 @@ from .laboratory import basis_of
 STEP_H = 1.0
 SIMULATED = "simulation with this model; not a clinical study"
 Array = NDArray[np.float64]
+
+
+class Computed(Protocol):
+    """What is needed of the run of a case."""
+
+    @property
+    def composition(self) -> Composition:
+        """Its compounds and its body."""
+
+    @property
+    def mesh_error(self) -> MeshError:
+        """How fine its mesh is."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ class Change:
     """Area under the concentration from when both are present to the end, with over without."""
 
 
-def exposure_changes(case: Case, library: Library, run: Simulation, seed: int = 1) -> list[Change]:
+def exposure_changes(case: Case, library: Library, run: Computed, seed: int = 1) -> list[Change]:
     """Changes of exposure of every pair of the case that the model can compute, each in the first course.
 
     Parameters
@@ -82,14 +95,15 @@ def exposure_changes(case: Case, library: Library, run: Simulation, seed: int = 
 
 
 def _runner(
-    case: Case, run: Simulation, regimen: Regimen, typical: People, arm: int
+    case: Case, run: Computed, regimen: Regimen, typical: People, arm: int
 ) -> Callable[[Sequence[str]], Array]:
     """Rows of plasma concentrations of one course, with the doses of some products at nothing."""
     plasma = tuple(f"plasma.{name}" for name in run.composition.compounds)
     request = Request(
         duration_h=case.duration_h,
         output_h=np.arange(0.0, case.duration_h + 1e-9, STEP_H),
-        refinement=run.mesh_error.refinement,
+        refinement=run.mesh_error.mesh.refinement,
+        finer=run.mesh_error.mesh.finer,
         first_step_h=first_steps(typical),
     )
     one = replace(regimen, arms=(regimen.arms[arm],))
@@ -103,7 +117,7 @@ def _runner(
     return rows
 
 
-def _pairs(facts: Facts, run: Simulation) -> Iterator[tuple[Taken, Taken, float]]:
+def _pairs(facts: Facts, run: Computed) -> Iterator[tuple[Taken, Taken, float]]:
     """Substances of which the first acts on an enzyme of the second, and when both are first present."""
     for by in facts.substances:
         enzymes = {
@@ -157,7 +171,7 @@ def _change(
     without: Array,
     facts: Facts,
     course: str,
-    run: Simulation,
+    run: Computed,
 ) -> Change | None:
     name = _active(of, facts)
     assert name is not None

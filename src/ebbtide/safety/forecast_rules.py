@@ -12,7 +12,7 @@ import numpy as np
 
 from ebbtide.case import Case, DoseEvent
 from ebbtide.engine.forecast import ArmForecast
-from ebbtide.engine.simulate import Arm, arms_of
+from ebbtide.engine.plan import Arm, arms_of
 from ebbtide.library import Library
 
 from .after_kratom import kratom_withdrawal

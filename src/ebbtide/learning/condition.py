@@ -1,0 +1,194 @@
+"""Conditioning an ensemble on a record, visit after visit.
+
+Before a visit is taken in, it is foretold from the visits before it. Then twins are weighted by how well
+they fit it. When few of them carry the weight, the ensemble is renewed: twins are resampled and moved
+(:mod:`.moves`); a visit that would leave too few is taken in by parts, with a renewal after each (iterated
+batch importance sampling, Chopin 2002, Biometrika 89:539, with tempering, Del Moral et al. 2006, J R Stat
+Soc B 68:411).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+
+from .ensemble import effective, log_sum, normalised, resampled, step_to
+from .likelihood import Expected, Instruments
+from .moves import Simulator, State, move
+from .surrogate import Surrogate, fit_surrogate
+
+Array = NDArray[np.float64]
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+RENEW_BELOW = 0.15
+"""Share of effective people below which the ensemble is renewed."""
+RENEW_AT_END = 0.75
+"""The same after the last visit where nothing was renewed before; else it is renewed in any case, so that the
+forecast rests on different people."""
+MOVED = 0.7
+"""Share of people who have moved that ends a renewal."""
+MOVED_AT_END = 0.99
+MOST_MOVES = 2
+MOST_MOVES_AT_END = 8
+FIRST_STEP = 0.4
+POOL = 2048
+"""Most runs of people that the surrogate learns from, the newest."""
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What was forecast for a reading from earlier visits alone, on the working scale."""
+
+    quantiles: tuple[float, ...]
+    """5, 25, 50, 75 and 95 %."""
+    below: float
+    """Probability of less than what was observed."""
+    up_to: float
+    """Probability of no more than what was observed."""
+    from_: float
+    """Probability of no less than what was observed."""
+    above: float
+    """Probability of more than what was observed."""
+
+    @property
+    def place(self) -> float:
+        """Where in the forecast the observation fell, 0-1; half of its own probability counts as below."""
+        return (self.below + self.up_to) / 2
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """One renewal of the ensemble."""
+
+    visit: int
+    effective_before: float
+    moves: int
+    accepted: float
+    """Share of proposals that were accepted."""
+
+
+@dataclass
+class Conditioned:
+    """An ensemble after the record."""
+
+    state: State
+    log_weight: Float[Array, " people"]
+    foretold: dict[int, Foretold]
+    """By place of the reading."""
+    effective: list[float] = field(default_factory=list)
+    """Effective people after each visit, before a renewal where one followed."""
+    renewals: list[Renewal] = field(default_factory=list)
+    log_evidence: float = 0.0
+    """Logarithm of the probability of what was weighed."""
+
+    @property
+    def weight(self) -> Float[Array, " people"]:
+        """Weights that sum to 1."""
+        return normalised(self.log_weight)
+
+
+class Conditioner:
+    """Takes in one visit after another."""
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        seen: Instruments,
+        weighed: NDArray[np.bool_],
+        latent: Float[Array, "unknown people"],
+        generator: np.random.Generator,
+        progress: Callable[[int], None] = lambda visit: None,
+    ) -> None:
+        self.simulator, self.seen, self.weighed = simulator, seen, weighed
+        self.generator, self.progress = generator, progress
+        self.power: Array = np.zeros(len(weighed))
+        """How much of each reading was taken in."""
+        first = State(latent, simulator.expect(latent))
+        self.known: list[State] = [first]
+        """Where the engine was run."""
+        self.step = FIRST_STEP
+        self.result = Conditioned(first, np.zeros(latent.shape[1]), {})
+
+    def run(self, visits: Sequence[Sequence[int]]) -> Conditioned:
+        """Every visit, in order of time."""
+        for number, visit in enumerate(visits):
+            self.progress(number)
+            self._foretell(visit)
+            self._take_in(number, [place for place in visit if self.weighed[place]])
+        if self.result.renewals or effective(self.result.weight) < RENEW_AT_END * self._people:
+            self._renew(len(visits) - 1, MOVED_AT_END, MOST_MOVES_AT_END)
+        return self.result
+
+    @property
+    def _people(self) -> int:
+        return len(self.result.log_weight)
+
+    def _foretell(self, visit: Sequence[int]) -> None:
+        seen, weight = self.seen.chosen(visit), self.result.weight
+        expected = self.result.state.expected
+        own = Expected(expected.centre[list(visit)], expected.size[list(visit)])
+        quantiles = seen.quantiles(own, weight, LEVELS)
+        below, up_to = seen.below(own, weight)
+        from_, above = seen.above(own, weight)
+        for i, place in enumerate(visit):
+            self.result.foretold[place] = Foretold(
+                tuple(quantiles[i].tolist()),
+                float(below[i]),
+                float(up_to[i]),
+                float(from_[i]),
+                float(above[i]),
+            )
+
+    def _take_in(self, number: int, readings: list[int]) -> None:
+        result, least = self.result, RENEW_BELOW * self._people
+        left = 1.0 if readings else 0.0
+        lowest = effective(result.weight)
+        while left > 0:
+            added = self.seen.chosen(readings).log_likelihood(
+                Expected(result.state.expected.centre[readings], result.state.expected.size[readings])
+            ).sum(axis=0)  # fmt: skip
+            part = step_to(result.log_weight, added, left, least)
+            before = log_sum(result.log_weight)
+            result.log_weight = result.log_weight + part * added
+            result.log_evidence += log_sum(result.log_weight) - before
+            self.power[readings] += part
+            left = left - part if part < left else 0.0
+            lowest = min(lowest, effective(result.weight))
+            if left > 0:
+                self._renew(number, MOVED, MOST_MOVES)
+        result.effective.append(lowest)
+
+    def _renew(self, visit: int, enough: float, most: int) -> None:
+        result = self.result
+        before = effective(result.weight)
+        chosen = resampled(result.weight, self.generator)
+        state = State(result.state.latent[:, chosen], result.state.expected.taken(chosen))
+        ever = np.zeros(self._people, dtype=bool)
+        shares: list[float] = []
+        while len(shares) < most and ever.mean() < enough:
+            moved = move(
+                state,
+                self.simulator,
+                self.seen,
+                self.power,
+                self._surrogate(),
+                self.step,
+                self.generator,
+                short=len(shares) % 2 == 1,
+            )
+            state, self.step = moved.state, moved.step
+            self.known.append(moved.proposed)
+            ever |= moved.accepted
+            shares.append(float(moved.accepted.mean()))
+        result.state, result.log_weight = state, np.zeros(self._people)
+        result.renewals.append(Renewal(visit, before, len(shares), float(np.mean(shares))))
+
+    def _surrogate(self) -> Surrogate:
+        latent = np.concatenate([s.latent for s in self.known], axis=1)[:, -POOL:]
+        centre = np.concatenate([s.expected.centre for s in self.known], axis=1)[:, -POOL:]
+        size = np.median(self.result.state.expected.size, axis=1)
+        taken = np.flatnonzero(self.power > 0)  # what is not taken in yet need not be fitted
+        return fit_surrogate(latent, centre[taken], size[taken])
