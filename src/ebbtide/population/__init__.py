@@ -10,6 +10,7 @@ from .draw import (
     draw_numbers,
     draw_parameter,
     draw_product_factors,
+    spread_on_scale,
 )
 from .traits import Traits, draw_traits
 
@@ -25,4 +26,5 @@ __all__ = [
     "draw_parameter",
     "draw_product_factors",
     "draw_traits",
+    "spread_on_scale",
 ]

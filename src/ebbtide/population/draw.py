@@ -86,7 +86,7 @@ def draw_parameter(
         (spread.uncertain, "uncertain", parameter.uncertainty_cv),
     ):
         if wanted and cv > 0:
-            deviation += _scale(parameter, cv) * _normals(seed, f"{kind}/{name}", people, first)
+            deviation += spread_on_scale(parameter, cv) * _normals(seed, f"{kind}/{name}", people, first)
     if parameter.shape == "normal":
         return np.asarray(value * (1.0 + deviation))
     if parameter.shape == "logitnormal":
@@ -109,7 +109,8 @@ def _who_has_it(
     return np.asarray(ndtr(_normals(seed, f"between/{name}", people, first)) < share, dtype=np.float64)
 
 
-def _scale(parameter: Parameter, cv: float) -> float:
+def spread_on_scale(parameter: Parameter, cv: float) -> float:
+    """Standard deviation, where a number is drawn: of its logarithm, its log odds, or over its value."""
     if parameter.shape == "normal":
         return cv
     if parameter.shape == "logitnormal":

@@ -144,8 +144,9 @@ def make_cohort(
     chosen: tuple[str, ...],
     rows: Int[NDArray[np.intp], " people"],
     twin: Int[NDArray[np.intp], " people"],
-    seed: int,
+    seed: int = 1,
     refinement: float = 1.0,
+    hours: tuple[float, ...] = HOURS,
 ) -> Cohort:
     """Those ``rows`` of ``taken``, in the order given (one may come again).
 
@@ -179,6 +180,7 @@ def make_cohort(
         taken.first_dose_day[rows] - taken.first_day,
         chosen,
         refinement,
+        hours,
     )
 
 

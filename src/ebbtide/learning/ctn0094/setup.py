@@ -51,8 +51,8 @@ class Setup:
         return tuple(sorted({slot.hour for slot in self.slots}))
 
 
-def set_up(library: Library, ways: tuple[Way, ...]) -> Setup:
-    """The composition for all ways, and the slots of a day.
+def set_up(library: Library, ways: tuple[Way, ...], parts: tuple[str, ...] = PARTS_KEPT) -> Setup:
+    """The composition for all ways, and the slots of a day; ``parts`` of the body are kept.
 
     Enzymes that one compound takes from another (methadone slows oxycodone a little) are left out, so that
     kinetics are linear and doses of any size are multiples of 1 mg.
@@ -67,7 +67,7 @@ def set_up(library: Library, ways: tuple[Way, ...]) -> Setup:
                 slots.append(Slot(at, int(late), number, index, 1.0 / len(way.hours), hour))
     composition = compose(library, inputs_of(library, kinds))
     body = composition.body.body
-    kept = tuple(part for part in body.parts if set(PARTS_KEPT) & set(part.quantities))
+    kept = tuple(part for part in body.parts if set(parts) & set(part.quantities))
     system = replace(composition.body, body=replace(body, parts=kept), network=None)
     uneven = tuple(
         any(
