@@ -1,7 +1,7 @@
 """What the mechanism alone says of ratings: probabilities of 0-3 at each day, with no statistical layer.
 
-``cold`` integrates over all that differs between people. ``next`` weights it by the ratings of the person's earlier
-days, never of the same day or a later one.
+``cold`` integrates over all that differs between people. ``next`` weights it by the ratings of the
+person's earlier days, never of the same day or a later one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from ebbtide.library import load_library
 
+from .courses import courses
 from .posterior import Posterior, read
 from .priors import SCALES, Reporting, settings
 from .reporting import Nodes, Ratings, log_probability, nodes, severity
 from .shifts import NAMES, person_directions
-from .slopes import courses
 from .tables import Tables
 
 Array = NDArray[np.float64]

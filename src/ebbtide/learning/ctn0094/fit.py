@@ -1,9 +1,10 @@
 """The fit: maximum of the posterior and its curvature, by turns of courses and likelihood.
 
-Each turn computes all courses and their derivatives at the present numbers (:mod:`.slopes`), puts the first-order
-course into the likelihood (:mod:`.reporting`) and maximises that by L-BFGS within a box around the present numbers
-of the body; a Gauss-Newton method on the courses, where it ends the gradient is that of the true posterior but for
-how person-level slopes change. A turn that made the true posterior worse is taken back by half.
+Each turn computes all courses and their derivatives at the present numbers (:mod:`.slopes`), puts the
+first-order course into the likelihood (:mod:`.reporting`) and maximises that by L-BFGS within a box
+around the present numbers of the body; a Gauss-Newton method on the courses, where it ends the gradient
+is that of the true posterior but for how person-level slopes change. A turn that made the true posterior
+worse is taken back by half.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from scipy.optimize import minimize
 from ebbtide.library import Library
 from ebbtide.physiology.arrays import Values
 
+from .courses import Courses, courses
 from .priors import FOLLOWED, SCALES, Priors, priors, settings
 from .reporting import Nodes, Ratings, log_likelihood, nodes
 from .shifts import NAMES, person_directions
-from .slopes import Courses, courses
 from .tables import Tables
 
 Array = NDArray[np.float64]
@@ -121,24 +122,22 @@ def fit(
     known, at = priors(library), nodes()
     hour = settings()["use"]["hour"].to("h")
     standard = np.zeros(len(known.all))
-    course = len(NAMES)
     best: tuple[float, Array, Ratings] | None = None
     history: list[float] = []
     for turn in range(turns):
         here = np.asarray(known.shifts(jnp.asarray(standard)))
         ratings = with_courses(rows, courses(tables, rows, library, hour, here))
-        objective = _objective(ratings, known, at, here)
-        value = float(objective(jnp.asarray(standard))[0])
+        value = float(negative_log_posterior(jnp.asarray(standard), jnp.asarray(here), ratings, known, at))
         history.append(value)
         told(f"turn {turn}: negative log posterior {value:.1f}")
         if best is not None and value > best[0]:
             standard = 0.5 * (standard + best[1])
             continue
-        moved = best is None or np.abs(standard - best[1])[:course].max() >= SETTLED
+        moved = best is None or np.abs(standard - best[1])[: len(NAMES)].max() >= SETTLED
         best = (value, standard, ratings)
         if not moved or turn == turns - 1:
             break
-        standard = _maximised(objective, standard, course)
+        standard = maximised(ratings, known, at, here, standard)
     assert best is not None
     value, standard, ratings = best
     here = np.asarray(known.shifts(jnp.asarray(standard)))
@@ -153,15 +152,19 @@ def _objective(
     return jax.jit(jax.value_and_grad(function))
 
 
-def _maximised(objective: Callable[[Values], tuple[Values, Values]], standard: Array, course: int) -> Array:
+def maximised(
+    ratings: Ratings, known: Priors, at: Nodes, here: Array, begin: Array, box: float = BOX
+) -> Float[Array, " numbers"]:
+    """The maximum of the posterior with courses to first order around ``here``, from ``begin``."""
+    objective = _objective(ratings, known, at, here)
+
     def value(x: Array) -> tuple[float, Array]:
         cost, slope = objective(jnp.asarray(x))
         return float(cost), np.asarray(slope)
 
-    box = [(x - BOX, x + BOX) if i < course else (None, None) for i, x in enumerate(standard)]
-    return np.asarray(
-        minimize(value, standard, jac=True, method="L-BFGS-B", bounds=box, options={"maxiter": STEPS}).x
-    )
+    bounds = [(x - box, x + box) if i < len(NAMES) else (None, None) for i, x in enumerate(begin)]
+    found = minimize(value, begin, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": STEPS})
+    return np.asarray(found.x)
 
 
 def curvature(standard: Array, here: Array, ratings: Ratings, known: Priors, at: Nodes) -> Array:

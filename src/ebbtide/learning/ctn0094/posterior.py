@@ -1,4 +1,4 @@
-"""The fitted posterior as library data: written by ``calibration/ctn0094.py``, read where ratings are predicted."""
+"""The fitted posterior as library data: written by ``calibration/ctn0094.py``, read to predict ratings."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from .tables import SHIPPED
 Array = NDArray[np.float64]
 PATH = SHIPPED / "posterior.toml"
 LEARNED = 0.8
-"""A number is called learned where the data leave less than this share of the prior's standard deviation."""
+"""A number is called learned where data leave less than this share of the prior's standard deviation."""
 NINETY = 1.645
-HEADER = """# What the ratings of CTN-0094 say: written by calibration/ctn0094.py, reported in docs/calibration.md. It holds for
-# these trials, whose amounts of drugs nobody recorded; the numbers of the body in physiology/ stay what published
-# courses made them. `standard` is the maximum of the posterior in standard deviations of the prior and `sd` the
-# posterior's own standard deviation in the same unit (1: nothing was learned); `low` and `high` enclose 90 %.
+HEADER = """\
+# What the ratings of CTN-0094 say: written by calibration/ctn0094.py, reported in docs/calibration.md.
+# It holds for these trials, whose amounts of drugs nobody recorded; the numbers of the body in
+# physiology/ stay what published courses made them. `standard` is the maximum of the posterior in
+# standard deviations of the prior, `sd` the posterior's own in the same unit (1: nothing was learned);
+# `low` and `high` enclose 90 %, `covariance` is that of all numbers in standard units.
 """
 
 

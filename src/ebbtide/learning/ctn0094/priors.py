@@ -1,7 +1,7 @@
 """Priors of the fit: each number a standard normal one, moved and stretched, some through an exponential.
 
-Numbers of the body have the library's values and uncertainty; how courses become ratings in these trials is in
-``library/ctn0094/calibration.toml``.
+Numbers of the body have the library's values and uncertainty; how courses become ratings in these trials
+is in ``library/ctn0094/calibration.toml``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ebbtide.library import Library, Parameter
 from ebbtide.physiology.arrays import Values
 from ebbtide.population import spread_on_scale
 
+from .courses import natural_maximum
 from .shifts import NAMES, prior_sd
-from .slopes import natural_maximum
 from .tables import SHIPPED
 
 SCALES = ("cows", "sows")

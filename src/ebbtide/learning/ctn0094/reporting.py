@@ -1,15 +1,17 @@
 r"""From courses to ratings 0-3: an ordinal likelihood with what differs between people integrated out.
 
-With the log odds :math:`f` of a scale's points at a visit, those of people without withdrawal :math:`\beta`, and
-a person's tendency :math:`t`, sensitivity and rate of adaptation :math:`s` (standard normal),
+With the log odds :math:`f` of a scale's points at a visit, those of people without withdrawal
+:math:`\beta`, and a person's tendency :math:`t`, sensitivity and rate of adaptation :math:`s` (standard
+normal),
 
 .. math::
     \eta = \log(e^{f + J\,\mathrm{diag}(\sigma)\, s} + e^\beta) + \sigma_t t, \qquad
     P(y \ge k) = \frac{1}{1 + e^{-(\eta - c_k)/\nu}}
 
-:math:`J` is the derivative of :math:`f` (:mod:`.slopes`), so that a person's sensitivity is followed to first order.
-The integral is a Gauss-Hermite sum. Who is rated no more is not left out: that a rating is the last has log odds
-linear in :math:`t` and in :math:`\eta - \sigma_t t`, so that leaving may depend on what is rated and on what never is.
+:math:`J` is the derivative of :math:`f` (:mod:`.slopes`), so that a person's sensitivity is followed to
+first order. The integral is a Gauss-Hermite sum. Who is rated no more is not left out: that a rating is
+the last has log odds linear in :math:`t` and in :math:`\eta - \sigma_t t`, so that leaving may depend on
+what is rated and on what never is.
 """
 
 from __future__ import annotations
@@ -124,3 +126,18 @@ def log_likelihood(
         by_person(ratings, log_odds, how, at) + at.log_weight, axis=1
     )
     return total
+
+
+def simulated(
+    ratings: Ratings, log_odds: Float[NDArray[np.float64], " rows"], how: Reporting, seed: int
+) -> Ratings:
+    """The same people on the same days, rated anew; who leaves when is as it was."""
+    draw = np.random.default_rng(seed)
+    tendency = draw.standard_normal(ratings.people)[ratings.person]
+    personal = draw.standard_normal((ratings.people, len(how.person)))[ratings.person]
+    felt = log_odds + (ratings.personal * personal) @ np.asarray(how.person)
+    felt = np.logaddexp(felt, np.asarray(how.background)[ratings.scale])
+    told = felt + np.asarray(how.tendency)[ratings.scale] * tendency
+    told = told + np.asarray(how.noise)[ratings.scale] * draw.logistic(size=len(told))
+    rating = (told[:, None] > np.asarray(how.cuts)[ratings.scale]).sum(axis=1)
+    return ratings._replace(rating=rating)
