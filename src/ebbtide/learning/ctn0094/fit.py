@@ -34,9 +34,9 @@ Array = NDArray[np.float64]
 BOX = 1.0
 """How far a turn may move a number of the body, in standard deviations of its prior."""
 MOST_TURNS = 8
-SETTLED = 0.02
+SETTLED = 0.1
 """A turn that moves no number of the body further (in the same unit) is the last."""
-STEPS = 300
+STEPS = 150
 Told = Callable[[str], None]
 
 
@@ -57,6 +57,13 @@ class Fit:
     def sd(self) -> Float[Array, " numbers"]:
         """Standard deviations of the posterior; that of the prior is 1."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
+
+
+def fitted_people(tables: Tables) -> NDArray[np.int64]:
+    """Those that are fitted: drawn by chance among people with ratings; the others are left for checks."""
+    rated_people = np.unique(tables["withdrawal"]["who"].to_numpy(np.int64))
+    count = int(settings()["use"]["people"].value)
+    return np.sort(np.random.default_rng(1).permutation(rated_people)[:count])
 
 
 def rated(tables: Tables) -> pd.DataFrame:
@@ -103,11 +110,12 @@ def negative_log_posterior(
     ratings: Ratings,
     known: Priors,
     at: Nodes,
+    weight: float = 1.0,
 ) -> Float[Values, ""]:
-    """With courses to first order around the shifts ``here``."""
+    """With courses to first order around the shifts ``here``; a person counts as ``weight`` of one."""
     log_odds = ratings.log_odds + ratings.slope @ (known.shifts(standard) - here)
     told = log_likelihood(ratings, log_odds, known.reporting(standard), at)
-    return 0.5 * jnp.sum(standard**2) - told.sum()
+    return 0.5 * jnp.sum(standard**2) - weight * told.sum()
 
 
 def fit(
@@ -116,18 +124,25 @@ def fit(
     told: Told = lambda line: None,
     rows: pd.DataFrame | None = None,
     turns: int = MOST_TURNS,
+    begin: Array | None = None,
 ) -> Fit:
-    """Fit everything to the ratings of ``tables`` (or to ``rows``, in the form of :func:`rated`)."""
+    """Fit everything to the ratings of ``tables`` (or to ``rows``, in the form of :func:`rated`).
+
+    It begins at ``begin`` (standard units), by default at the centre of the priors.
+    """
     rows = rated(tables) if rows is None else rows
     known, at = priors(library), nodes()
+    weight = settings()["use"]["weight"].value
     hour = settings()["use"]["hour"].to("h")
-    standard = np.zeros(len(known.all))
+    standard = np.zeros(len(known.all)) if begin is None else begin
     best: tuple[float, Array, Ratings] | None = None
     history: list[float] = []
     for turn in range(turns):
         here = np.asarray(known.shifts(jnp.asarray(standard)))
         ratings = with_courses(rows, courses(tables, rows, library, hour, here))
-        value = float(negative_log_posterior(jnp.asarray(standard), jnp.asarray(here), ratings, known, at))
+        value = float(
+            negative_log_posterior(jnp.asarray(standard), jnp.asarray(here), ratings, known, at, weight)
+        )
         history.append(value)
         told(f"turn {turn}: negative log posterior {value:.1f}")
         if best is not None and value > best[0]:
@@ -137,26 +152,33 @@ def fit(
         best = (value, standard, ratings)
         if not moved or turn == turns - 1:
             break
-        standard = maximised(ratings, known, at, here, standard)
+        standard = maximised(ratings, known, at, here, standard, weight=weight)
     assert best is not None
     value, standard, ratings = best
     here = np.asarray(known.shifts(jnp.asarray(standard)))
-    covariance = curvature(standard, here, ratings, known, at)
+    covariance = curvature(standard, here, ratings, known, at, weight)
     return Fit(known, standard, covariance, ratings, rows, tuple(history))
 
 
 def _objective(
-    ratings: Ratings, known: Priors, at: Nodes, here: Array
-) -> Callable[[Values], tuple[Values, Values]]:
-    function = partial(negative_log_posterior, here=jnp.asarray(here), ratings=ratings, known=known, at=at)
-    return jax.jit(jax.value_and_grad(function))
+    ratings: Ratings, known: Priors, at: Nodes, here: Array, weight: float
+) -> Callable[[Values], Values]:
+    return partial(
+        negative_log_posterior, here=jnp.asarray(here), ratings=ratings, known=known, at=at, weight=weight
+    )
 
 
 def maximised(
-    ratings: Ratings, known: Priors, at: Nodes, here: Array, begin: Array, box: float = BOX
+    ratings: Ratings,
+    known: Priors,
+    at: Nodes,
+    here: Array,
+    begin: Array,
+    box: float = BOX,
+    weight: float = 1.0,
 ) -> Float[Array, " numbers"]:
     """The maximum of the posterior with courses to first order around ``here``, from ``begin``."""
-    objective = _objective(ratings, known, at, here)
+    objective = jax.jit(jax.value_and_grad(_objective(ratings, known, at, here, weight)))
 
     def value(x: Array) -> tuple[float, Array]:
         cost, slope = objective(jnp.asarray(x))
@@ -167,11 +189,11 @@ def maximised(
     return np.asarray(found.x)
 
 
-def curvature(standard: Array, here: Array, ratings: Ratings, known: Priors, at: Nodes) -> Array:
+def curvature(
+    standard: Array, here: Array, ratings: Ratings, known: Priors, at: Nodes, weight: float = 1.0
+) -> Array:
     """Laplace: the inverse of the second derivative, one column at a time."""
-    gradient = jax.grad(
-        partial(negative_log_posterior, here=jnp.asarray(here), ratings=ratings, known=known, at=at)
-    )
+    gradient = jax.grad(_objective(ratings, known, at, here, weight))
 
     @jax.jit
     def column(direction: Values) -> Values:

@@ -47,8 +47,8 @@ class Posterior:
 
 
 def learned(fit: Fit | Posterior) -> NDArray[np.bool_]:
-    """Which numbers the data tell more of than the prior does."""
-    return np.asarray(fit.sd < LEARNED)
+    """Which numbers the data narrow down, or move out of the 90 % of their prior."""
+    return np.asarray((fit.sd < LEARNED) | (np.abs(fit.standard) > NINETY))
 
 
 def table(fit: Fit | Posterior, library: Library) -> list[dict[str, object]]:
