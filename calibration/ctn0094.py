@@ -298,6 +298,7 @@ def ranks_chart(ranked: pd.DataFrame) -> dict[str, Any]:
         x=quantity("left", "place of the truth in the posterior"),
         x2={"field": "right"},
         y=quantity("count", "numbers"),
+        y2={"datum": 0},
     )
     data = {"values": [{"low": even - wide, "high": even + wide}]}
     return chart([{"data": data, **band}, {"data": {"values": rows}, **bars}], width=360, height=160)
