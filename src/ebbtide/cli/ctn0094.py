@@ -76,7 +76,7 @@ def _ratings(tables: Tables, task: str, mechanism: bool, quiet: bool) -> Told:
     if mechanism:
         from ebbtide.learning.ctn0094.alone import mechanism_probabilities
 
-        others[MECHANISM] = _in_rows(tables, mechanism_probabilities(tables, task))
+        others[MECHANISM] = _in_rows(tables, mechanism_probabilities(tables, "next" if task == "next" else "cold"))
     scores = score(tables, task, others)
     return told, scores.table, scores.learned_from
 

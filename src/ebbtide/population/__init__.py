@@ -13,6 +13,7 @@ from .draw import (
     draw_product_factors,
     internal_value,
     parameters_of,
+    spread_on_scale,
 )
 from .latent import Unknowns
 from .traits import WEIGHT, Traits, draw_traits
@@ -34,4 +35,5 @@ __all__ = [
     "draw_traits",
     "internal_value",
     "parameters_of",
+    "spread_on_scale",
 ]

@@ -123,7 +123,7 @@ def _sizes(parameter: Parameter, spread: Spread) -> dict[str, float]:
         (spread.between, "between", parameter.between_cv),
         (spread.uncertain, "uncertain", parameter.uncertainty_cv),
     )
-    return {kind: _scale(parameter, cv) for wanted, kind, cv in kinds if wanted and cv > 0}
+    return {kind: spread_on_scale(parameter, cv) for wanted, kind, cv in kinds if wanted and cv > 0}
 
 
 def _who_has_it(
@@ -140,7 +140,8 @@ def _who_has_it(
     return np.asarray(ndtr(latent) < share, dtype=np.float64)
 
 
-def _scale(parameter: Parameter, cv: float) -> float:
+def spread_on_scale(parameter: Parameter, cv: float) -> float:
+    """Standard deviation, where a number is drawn: of its logarithm, its log odds, or over its value."""
     if parameter.shape == "normal":
         return cv
     if parameter.shape == "logitnormal":
