@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ebbtide.learning.ctn0094.alone import Task, mechanism_probabilities
-from ebbtide.learning.ctn0094.checks import PERIODS, predictive, ranks, scores
-from ebbtide.learning.ctn0094.fit import Fit, fit, fitted_people
-from ebbtide.learning.ctn0094.posterior import NINETY, PATH, read, table, write
-from ebbtide.learning.ctn0094.reporting import Ratings, nodes
+from ebbtide.learning.ctn0094.calibration.alone import Task, mechanism_probabilities
+from ebbtide.learning.ctn0094.calibration.checks import PERIODS, predictive, ranks, scores
+from ebbtide.learning.ctn0094.calibration.fit import Fit, fit, fitted_people
+from ebbtide.learning.ctn0094.calibration.posterior import NINETY, PATH, read, table, write
+from ebbtide.learning.ctn0094.calibration.reporting import Ratings, nodes
 from ebbtide.learning.ctn0094.tables import Tables, shipped_tables
 from ebbtide.library import load_library
 from ebbtide.report.render import to_svg

@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -74,9 +74,11 @@ def _ratings(tables: Tables, task: str, mechanism: bool, quiet: bool) -> Told:
         return told, None, 0
     others = {}
     if mechanism:
-        from ebbtide.learning.ctn0094.alone import mechanism_probabilities
+        from ebbtide.learning.ctn0094.calibration import mechanism_probabilities
 
-        others[MECHANISM] = _in_rows(tables, mechanism_probabilities(tables, "next" if task == "next" else "cold"))
+        others[MECHANISM] = _in_rows(
+            tables, mechanism_probabilities(tables, "next" if task == "next" else "cold")
+        )
     scores = score(tables, task, others)
     return told, scores.table, scores.learned_from
 

@@ -8,10 +8,16 @@ from scipy.integrate import quad
 from scipy.special import expit, ndtri
 from scipy.stats import norm
 
-from ebbtide.learning.ctn0094.fit import curvature, maximised, negative_log_posterior
-from ebbtide.learning.ctn0094.priors import priors
-from ebbtide.learning.ctn0094.reporting import Ratings, log_likelihood, log_probability, nodes, simulated
-from ebbtide.learning.ctn0094.shifts import NAMES, person_directions
+from ebbtide.learning.ctn0094.calibration.fit import curvature, maximised, negative_log_posterior
+from ebbtide.learning.ctn0094.calibration.priors import priors
+from ebbtide.learning.ctn0094.calibration.reporting import (
+    Ratings,
+    log_likelihood,
+    log_probability,
+    nodes,
+    simulated,
+)
+from ebbtide.learning.ctn0094.calibration.shifts import NAMES, person_directions
 from ebbtide.library import load_library
 
 KNOWN = priors(load_library())

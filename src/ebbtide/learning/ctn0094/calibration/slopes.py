@@ -27,8 +27,8 @@ from ebbtide.library import Library
 from ebbtide.physiology.arrays import Values
 from ebbtide.physiology.body import CRAVING
 
-from .assumed import DAY_H, assumptions
-from .cohort import Cohort
+from ..assumed import DAY_H, assumptions
+from ..cohort import Cohort
 from .shifts import library_shares, shifted
 
 Array = NDArray[np.float64]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ebbtide.learning.ctn0094.alone import mechanism_probabilities
+from ebbtide.learning.ctn0094.calibration.alone import mechanism_probabilities
 from ebbtide.learning.ctn0094.tables import Tables, shipped_tables
 
 WHO = np.array([756, 35])

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ebbtide.learning.ctn0094.courses import Courses, courses
+from ebbtide.learning.ctn0094.calibration.courses import Courses, courses
+from ebbtide.learning.ctn0094.calibration.shifts import NAMES
 from ebbtide.learning.ctn0094.mechanism import mechanism_by_day
-from ebbtide.learning.ctn0094.shifts import NAMES
 from ebbtide.learning.ctn0094.tables import Tables, shipped_tables
 from ebbtide.library import load_library
 

@@ -25,10 +25,10 @@ from ebbtide.engine.schedule import schedules
 from ebbtide.library import Library
 from ebbtide.physiology.arrays import Values
 
-from . import tables as ctn0094
-from .cohort import Cohort, make_cohort
-from .intakes import intakes
-from .setup import set_up
+from .. import tables as ctn0094
+from ..cohort import Cohort, make_cohort
+from ..intakes import intakes
+from ..setup import set_up
 from .shifts import NAMES
 from .slopes import Moving, Structure, as_given, day, midnights, without_signs
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ebbtide.library import InputError, Library, load_library
 
+from ..tables import SHIPPED
 from .fit import Fit
 from .priors import Priors, priors
 from .shifts import NAMES, moved, of_numbers
-from .tables import SHIPPED
 
 Array = NDArray[np.float64]
 PATH = SHIPPED / "posterior.toml"

@@ -24,11 +24,11 @@ from scipy.optimize import minimize
 from ebbtide.library import Library
 from ebbtide.physiology.arrays import Values
 
+from ..tables import Tables
 from .courses import Courses, courses
 from .priors import FOLLOWED, SCALES, Priors, priors, settings
 from .reporting import Nodes, Ratings, log_likelihood, nodes
 from .shifts import NAMES, person_directions
-from .tables import Tables
 
 Array = NDArray[np.float64]
 BOX = 1.0

@@ -19,9 +19,9 @@ from ebbtide.library import Library, Parameter
 from ebbtide.physiology.arrays import Values
 from ebbtide.population import spread_on_scale
 
+from ..tables import SHIPPED
 from .courses import natural_maximum
 from .shifts import NAMES, prior_sd
-from .tables import SHIPPED
 
 SCALES = ("cows", "sows")
 CUTS = ("mild", "moderate", "severe")

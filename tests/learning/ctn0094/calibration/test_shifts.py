@@ -5,8 +5,15 @@ import numpy as np
 import pytest
 
 from ebbtide.learning.ctn0094.assumed import assumptions
+from ebbtide.learning.ctn0094.calibration.shifts import (
+    NAMES,
+    library_shares,
+    moved,
+    of_numbers,
+    prior_sd,
+    shifted,
+)
 from ebbtide.learning.ctn0094.setup import set_up
-from ebbtide.learning.ctn0094.shifts import NAMES, library_shares, moved, of_numbers, prior_sd, shifted
 from ebbtide.library import load_library
 from ebbtide.physiology.body import Body
 from ebbtide.population import TYPICAL, draw_numbers

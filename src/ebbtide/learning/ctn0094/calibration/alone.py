@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from ebbtide.library import load_library
 
+from ..tables import Tables
 from .courses import courses
 from .posterior import Posterior, read
 from .priors import SCALES, Reporting, settings
 from .reporting import Nodes, Ratings, log_probability, nodes, severity
 from .shifts import NAMES, person_directions
-from .tables import Tables
 
 Array = NDArray[np.float64]
 LEVELS = 4

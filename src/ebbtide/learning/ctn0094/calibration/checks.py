@@ -9,11 +9,11 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from ..tables import Tables
 from .fit import Fit, curvature, maximised
 from .priors import Priors
 from .reporting import Nodes, Ratings, simulated
 from .shifts import NAMES
-from .tables import Tables
 
 Array = NDArray[np.float64]
 SINCE_FIRST_DOSE = (-np.inf, -0.5, 0.5, 7.5, 14.5, 28.5, 60.5, 120.5, np.inf)
