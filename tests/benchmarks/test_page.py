@@ -12,6 +12,7 @@ REPORT = {
         "ebbtide": "0",
         "packages": {"jax": "1"},
         "when": "2026-01-01",
+        "busy": False,
     },
     "workloads": [],
 }

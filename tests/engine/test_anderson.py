@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ebbtide.engine.anderson import fixed_point
@@ -7,10 +7,14 @@ from ebbtide.engine.anderson import fixed_point
 
 @given(st.integers(0, 10_000))
 def test_a_linear_map_is_solved_in_few_steps_for_every_person(seed: int) -> None:
-    """x = A x + b has the solution (1 - A)^-1 b, whatever the rest of the group needs."""
+    """x = A x + b has the solution (1 - A)^-1 b, whatever the rest of the group needs.
+
+    Eigenvectors that nearly coincide are left out: then rounding alone is amplified beyond the bound.
+    """
     draw = np.random.default_rng(seed)
     size, people = 5, 4
     vectors = draw.normal(size=(people, size, size)) + 2 * np.eye(size)
+    assume(np.linalg.cond(vectors).max() < 1e3)
     shrink = np.linspace(0.2, 0.97, size)
     maps = vectors @ (shrink[:, None] * np.linalg.inv(vectors))
     shift = draw.normal(size=(people, size))

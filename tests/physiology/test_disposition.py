@@ -185,14 +185,17 @@ def test_a_swallowed_dose_splits_between_parent_and_first_pass_metabolite(librar
 
 
 def test_less_of_a_larger_buprenorphine_dose_is_absorbed(library: Library) -> None:
-    """Mendelson1997: 29 % under the tongue at 2-4 mg. Harris2004: the AUC a mg of 16 mg is 70 % of 4 mg's."""
+    """Mendelson1997: 29 % under the tongue at 2-4 mg. AUC a mg at four times the dose: 70 (SD 25) % in
+    Harris2004 (16 and 4 mg), 88 % in the label of the film (8 and 2 mg); their geometric mean is 78 %.
+    """
     numbers = draw_numbers(library, ["buprenorphine"], 1, 1, TYPICAL)
     at = {
         mg: bioavailability(library, numbers, ("buprenorphine", "sublingual", ""), mg)[0]
-        for mg in (0.001, 2.0, 4.0, 16.0, 1e6)
+        for mg in (0.001, 2.0, 4.0, 8.0, 16.0, 1e6)
     }
     assert (at[2.0] + at[4.0]) / 2 == pytest.approx(0.29, rel=0.15)
-    assert at[16.0] / at[4.0] == pytest.approx(0.70, rel=0.05)
+    assert at[16.0] / at[4.0] == pytest.approx(0.785, rel=0.05)
+    assert at[8.0] / at[2.0] == pytest.approx(0.785, rel=0.05)
     assert 0 < at[1e6] < at[16.0] < at[2.0] < at[0.001] <= 1
 
 
