@@ -28,6 +28,16 @@ def test_a_missing_table_is_unknown_not_an_error(tmp_path: Path) -> None:
     assert tables["withdrawal"].empty
 
 
+def test_a_missing_column_is_unknown_in_every_row(tmp_path: Path) -> None:
+    tables = read_tables(
+        folder_with(tmp_path, withdrawal="who,when\n1,3\n2,5\n", demographics="who,age\n1,\n")
+    )
+    assert "withdrawal.withdrawal" in tables.missing
+    assert tables["withdrawal"]["withdrawal"].isna().all()
+    assert tables["withdrawal"]["when"].tolist() == [3.0, 5.0]
+    assert tables["demographics"]["is_male"].isna().all()
+
+
 def test_read_the_same_from_csv_gzip_and_parquet(tmp_path: Path) -> None:
     frame = pd.DataFrame({"who": [1, 2], "withdrawal": [0, None], "when": [3, -1]})
     found = []
@@ -47,7 +57,7 @@ def test_read_the_same_from_csv_gzip_and_parquet(tmp_path: Path) -> None:
         ({"everybody": "who,project\n1,30\n1,30\n"}, ["who = 1", "twice"]),
         ({"withdrawal": "who,withdrawal,when\n1,two,3\n"}, ["withdrawal.csv, line 2", "'two'"]),
         ({"withdrawal": "who,withdrawal,when\n,2,3\n"}, ["who", "missing in a row"]),
-        ({"treatment": "who,when\n1,3\n"}, ["treatment", "amount"]),
+        ({"treatment": "amount,when\n1,3\n"}, ["treatment", "who", "missing"]),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, tables: dict[str, str], words: list[str]) -> None:

@@ -52,6 +52,8 @@ NUMBERS = {
 }
 NEEDED = ("everybody",)
 """Without these nobody is known. Any other table may be missing and is then empty: nothing is known of it."""
+KEYS = ("who", "project")
+"""Without these a table cannot be used. Any other column may be missing and is then unknown in every row."""
 ENDINGS = (".csv.gz", ".csv", ".parquet")
 SHIPPED = Path(__file__).parents[2] / "library" / "ctn0094"
 
@@ -66,7 +68,7 @@ class Tables:
     frames: dict[str, pd.DataFrame]
     folder: Path
     missing: tuple[str, ...] = ()
-    """Tables that the folder does not hold."""
+    """Tables that the folder does not hold, and columns, as ``table.column``."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -94,8 +96,8 @@ def read_tables(folder: Path) -> Tables:
     Raises
     ------
     InputError
-        When the folder or the table ``everybody`` is missing, a table lacks a column, a person stands twice
-        in ``everybody``, or a number is none.
+        When the folder or the table ``everybody`` is missing, a table lacks its people, a person stands
+        twice in ``everybody``, or a number is none.
     """
     if not folder.is_dir():
         raise InputError("no such folder", where="--data", value=str(folder), allowed="a folder of tables")
@@ -106,7 +108,8 @@ def read_tables(folder: Path) -> Tables:
             missing.append(name)
             frames[name] = pd.DataFrame({c: pd.Series(dtype=float if c in NUMBERS else str) for c in columns})
         else:
-            frames[name] = _read(found, columns)
+            frames[name], unknown = _read(found, columns)
+            missing += [f"{name}.{column}" for column in unknown]
     if lacking := [name for name in NEEDED if name in missing]:
         raise InputError(
             f"the table {lacking[0]} is missing", where=str(folder), allowed=f"{lacking[0]}.csv.gz"
@@ -122,16 +125,18 @@ def shipped_tables() -> Tables:
     return read_tables(SHIPPED)
 
 
-def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+def _read(path: Path, columns: tuple[str, ...]) -> tuple[pd.DataFrame, list[str]]:
+    """The columns of a file, and which of them it does not hold."""
     try:
         frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, low_memory=False)
     except (OSError, ValueError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read: {error}", where=str(path)) from error
-    if lacking := [c for c in columns if c not in frame.columns]:
+    unknown = [c for c in columns if c not in frame.columns]
+    if lacking := [c for c in unknown if c in KEYS]:
         raise InputError(
             "a column is missing", where=str(path), value=lacking[0], allowed=f"columns {', '.join(columns)}"
         )
-    frame = frame[list(columns)].copy()
+    frame = frame.reindex(columns=list(columns))
     for column in columns:
         if column in NUMBERS:
             frame[column] = _numbers(frame[column], path)
@@ -140,7 +145,7 @@ def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
             if frame[column].isna().any():
                 raise InputError("is missing in a row", where=str(path), value=column)
             frame[column] = frame[column].astype(np.int64)
-    return frame
+    return frame, unknown
 
 
 def _numbers(values: pd.Series, path: Path) -> pd.Series:
