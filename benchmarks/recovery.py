@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.recovery --replicates 100`` draws people, observes each as in ``--case``, follows each
 record, prints the table of docs/follow.md: rank histograms (Talts et al. 2018) and how often forecasts held.
-``benchmarks/recovery_light.toml`` takes a third of the time of the example. Finished people are kept in ``benchmarks/out``,
-so that a run that was stopped goes on where it was; remove the file there when the code has changed.
+``benchmarks/recovery_light.toml`` takes much less time than the example. Finished people are kept in
+``benchmarks/out``, so that a run that was stopped goes on where it was; remove the file there when the code
+has changed.
 """
 
 from __future__ import annotations
