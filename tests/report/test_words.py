@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ebbtide.library import load_library
-from ebbtide.report.answers import Course, course
+from ebbtide.report.answers import Course, course, since
 from ebbtide.report.clock import instant, moment, span, window_label, windows
 from ebbtide.report.prose import expectation, relapse_words
 from ebbtide.report.severity import SeverityScale, severity_scale
@@ -120,6 +120,17 @@ def test_the_paragraph_never_makes_up_an_onset_or_an_end(severity: SeverityScale
     assert "never reaches 5" in expectation(told(HUMP / 5), severity, START, 240, [], single=False)
     assert "present from the start" in expectation(told(HUMP + 6), severity, START, 240, [], single=False)
     assert "still 6" in expectation(told(HUMP + 6), severity, START, 240, [], single=False)
+
+
+def test_the_paragraph_of_a_followed_person_is_of_what_comes_after_the_last_observation(
+    severity: SeverityScale,
+) -> None:
+    late = since(TIME, 100.0)
+    after = course(TIME[late], 0.5 * HUMP[late], HUMP[late], 1.5 * HUMP[late], 5.0)
+    text = expectation(after, severity, START, 240, [], single=False)
+    assert "present after the last observation (Fri 6 March, 12:00): the median COWS is 12" in text
+    assert "worst 4.2 days after the start" in text
+    assert "to begin" not in text
 
 
 def test_relapse_words() -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .ensemble import effective, log_sum, normalised, resampled, step_to
 from .likelihood import Expected, Instruments
-from .moves import Simulator, State, move
+from .moves import Lengths, Simulator, State, likeness, move, space_of
 from .surrogate import Surrogate, fit_surrogate
 
 Array = NDArray[np.float64]
@@ -28,12 +28,18 @@ RENEW_BELOW = 0.15
 RENEW_AT_END = 0.75
 """The same after the last visit where nothing was renewed before; else it is renewed in any case, so that the
 forecast rests on different people."""
-MOVED = 0.7
-"""Share of people who have moved that ends a renewal."""
-MOVED_AT_END = 0.99
-MOST_MOVES = 2
-MOST_MOVES_AT_END = 8
-FIRST_STEP = 0.4
+ALIKE = 0.3
+"""A renewal ends when what twins show is correlated no more than this with what they showed at its start."""
+ALIKE_AT_END = 0.15
+MOST_MOVES = 15
+MOST_MOVES_AT_END = 80
+EVERY_OUTSIDE = 3
+"""Of so many moves one is in what readings leave open."""
+SHAPED_ANEW = 20
+"""Moves after which the shape of steps is found again."""
+KEPT = 3
+"""Of so many moves one is kept for the surrogate to learn from."""
+FIRST_LENGTHS = Lengths(inside=0.7, outside=0.5)
 POOL = 2048
 """Most runs of people that the surrogate learns from, the newest."""
 
@@ -68,6 +74,8 @@ class Renewal:
     moves: int
     accepted: float
     """Share of proposals that were accepted."""
+    alike: float
+    """Correlation of what twins show with what they showed at the start of the renewal."""
 
 
 @dataclass
@@ -109,7 +117,7 @@ class Conditioner:
         first = State(latent, simulator.expect(latent))
         self.known: list[State] = [first]
         """Where the engine was run."""
-        self.step = FIRST_STEP
+        self.lengths = FIRST_LENGTHS
         self.result = Conditioned(first, np.zeros(latent.shape[1]), {})
 
     def run(self, visits: Sequence[Sequence[int]]) -> Conditioned:
@@ -119,7 +127,7 @@ class Conditioner:
             self._foretell(visit)
             self._take_in(number, [place for place in visit if self.weighed[place]])
         if self.result.renewals or effective(self.result.weight) < RENEW_AT_END * self._people:
-            self._renew(len(visits) - 1, MOVED_AT_END, MOST_MOVES_AT_END)
+            self._renew(len(visits) - 1, ALIKE_AT_END, MOST_MOVES_AT_END)
         return self.result
 
     @property
@@ -158,33 +166,33 @@ class Conditioner:
             left = left - part if part < left else 0.0
             lowest = min(lowest, effective(result.weight))
             if left > 0:
-                self._renew(number, MOVED, MOST_MOVES)
+                self._renew(number, ALIKE, MOST_MOVES)
         result.effective.append(lowest)
 
     def _renew(self, visit: int, enough: float, most: int) -> None:
         result = self.result
         before = effective(result.weight)
         chosen = resampled(result.weight, self.generator)
-        state = State(result.state.latent[:, chosen], result.state.expected.taken(chosen))
-        ever = np.zeros(self._people, dtype=bool)
+        start = State(result.state.latent[:, chosen], result.state.expected.taken(chosen))
+        state, alike = start, 1.0
         shares: list[float] = []
-        while len(shares) < most and ever.mean() < enough:
+        while len(shares) < most and (alike > enough or len(shares) < EVERY_OUTSIDE):
+            number = len(shares)
+            if number % SHAPED_ANEW == 0:
+                space = space_of(state, self.power, self._surrogate())
+            inside = number % EVERY_OUTSIDE != EVERY_OUTSIDE - 1
+            length = self.lengths.inside if inside else self.lengths.outside
             moved = move(
-                state,
-                self.simulator,
-                self.seen,
-                self.power,
-                self._surrogate(),
-                self.step,
-                self.generator,
-                short=len(shares) % 2 == 1,
+                state, self.simulator, self.seen, self.power, space, length, self.generator, inside=inside
             )
-            state, self.step = moved.state, moved.step
-            self.known.append(moved.proposed)
-            ever |= moved.accepted
-            shares.append(float(moved.accepted.mean()))
+            self.lengths = self.lengths.learned(moved.accepted, inside=inside)
+            state = moved.state
+            if number % KEPT == 0:
+                self.known.append(moved.proposed)
+            shares.append(moved.accepted)
+            alike = likeness(state, start)
         result.state, result.log_weight = state, np.zeros(self._people)
-        result.renewals.append(Renewal(visit, before, len(shares), float(np.mean(shares))))
+        result.renewals.append(Renewal(visit, before, len(shares), float(np.mean(shares)), alike))
 
     def _surrogate(self) -> Surrogate:
         latent = np.concatenate([s.latent for s in self.known], axis=1)[:, -POOL:]

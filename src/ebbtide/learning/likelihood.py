@@ -117,10 +117,11 @@ def instruments(readings: Sequence[Reading], degrees: float) -> Instruments:
     low = np.array([working(r, r.low) for r in readings])
     high = np.array([working(r, r.high) for r in readings])
     floor, ceiling = (np.array([getattr(r, end) for r in readings]) for end in ("floor", "ceiling"))
-    exact = low == high
+    # at its end an instrument shows all that lies beyond, of a level too
+    exact = (low == high) & (low > floor) & (high < ceiling)
     return Instruments(
-        low=np.where(low <= floor, np.where(exact, low, -np.inf), low),
-        high=np.where(high >= ceiling, np.where(exact, high, np.inf), high),
+        low=np.where(low <= floor, -np.inf, low),
+        high=np.where(high >= ceiling, np.inf, high),
         floor=floor,
         ceiling=ceiling,
         exact=exact,

@@ -1,37 +1,33 @@
-r"""Moving twins that were resampled, so that copies become different people who explain the record as well.
+"""Moving twins that were resampled, so that copies become different people who explain the record as well.
 
-Each twin walks many steps (:mod:`.walk`) in the posterior of the surrogate, in the coordinates that it
-knows of; the others take one step that keeps the prior, whatever happens. Where that ends is proposed; the
-engine is run once for all proposals, and each is accepted with
-
-.. math:: \min\left(1, \frac{L(z')}{L(z)} \frac{L_s(z)}{L_s(z')}\right)
-
-so that the ensemble follows the posterior of the engine, not of the surrogate (the surrogate transition
-method of Liu 2001, a delayed acceptance of Christen and Fox 2005, J Comput Graph Stat 14:795).
+A move is a step in the space that readings inform or in what they leave open, by turns (:mod:`.informed`),
+judged with a run of the engine, and then steps of each size of noise, which need none. Both keep the
+posterior of the engine, whatever the surrogate says: that one only shapes the steps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from .informed import Informed, informed
 from .likelihood import Expected, Instruments
 from .surrogate import Surrogate
-from .walk import Normal, near_posterior, started, tuned, walk
 
 Array = NDArray[np.float64]
-WARM_STEPS = 8
-STEPS = 20
-SHORT_STEPS = 3
-"""Of every other walk: it ends near, where the surrogate misses nearly the same as at its start."""
-OTHERS, OTHERS_NEARBY = 0.3, 0.1
-"""Length of the one step of coordinates that the surrogate does not know of."""
 BESIDE = 0.1
 """How far from the middle slopes are taken."""
+NEAR = 0.5
+"""Error of the surrogate near the posterior as a share of that over all it was fitted to."""
+SHORTEST, LONGEST = 0.01, 0.98
+ACCEPTED = 0.25
+"""Share of accepted steps that their length is set for (Roberts, Gelman and Gilks 1997)."""
+LEARNING = 0.3
+SHORTEST_NOISE, LONGEST_NOISE = 0.2, 0.95
 
 
 class Simulator(Protocol):
@@ -45,7 +41,7 @@ class Simulator(Protocol):
 
     @property
     def size_coordinates(self) -> NDArray[np.intp]:
-        """The coordinates that the noise depends on."""
+        """The coordinates that the noise depends on, and nothing else does."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +51,24 @@ class State:
     latent: Float[Array, "unknown people"]
     expected: Expected
 
+    def put(self, people: NDArray[np.bool_], other: State) -> State:
+        """With ``other`` in place of some people."""
+        return State(np.where(people, other.latent, self.latent), self.expected.put(people, other.expected))
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Of steps in the informed space and in the rest."""
+
+    inside: float
+    outside: float
+
+    def learned(self, accepted: float, *, inside: bool) -> Lengths:
+        """Longer where many are accepted."""
+        factor = np.exp(LEARNING * (accepted - ACCEPTED) / ACCEPTED)
+        name = "inside" if inside else "outside"
+        return replace(self, **{name: float(np.clip(getattr(self, name) * factor, SHORTEST, LONGEST))})
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -63,9 +77,8 @@ class Moved:
     state: State
     proposed: State
     """All that was proposed, with what the engine gave."""
-    accepted: NDArray[np.bool_]
-    step: float
-    """The length of steps, to begin with the next time."""
+    accepted: float
+    """Share of the proposals."""
 
 
 def move(
@@ -73,53 +86,62 @@ def move(
     simulator: Simulator,
     seen: Instruments,
     power: Float[Array, " reading"],
-    surrogate: Surrogate,
-    step: float,
+    space: Informed,
+    length: float,
     generator: np.random.Generator,
     *,
-    short: bool = False,
+    inside: bool,
 ) -> Moved:
-    """One move of every twin in the posterior of readings raised to ``power``; ``short`` for one nearby.
+    """One move of every twin in the posterior of readings raised to ``power``."""
+    latent = space.step(state.latent, length, generator, inside=inside)
+    proposed = State(latent, simulator.expect(latent))
+    gain = power @ (seen.log_likelihood(proposed.expected) - seen.log_likelihood(state.expected))
+    gain += space.excess(latent) - space.excess(state.latent)
+    accepted = np.log(generator.random(len(gain))) < gain
+    moved = renoised(state.put(accepted, proposed), simulator, seen, power, generator)
+    return Moved(moved, proposed, float(accepted.mean()))
+
+
+def renoised(
+    state: State,
+    simulator: Simulator,
+    seen: Instruments,
+    power: Float[Array, " reading"],
+    generator: np.random.Generator,
+) -> State:
+    """A step of each size of noise in turn: what twins would show stays as it is."""
+    now = power @ seen.log_likelihood(state.expected)
+    for place in simulator.size_coordinates:
+        length = generator.uniform(SHORTEST_NOISE, LONGEST_NOISE)
+        latent = state.latent.copy()
+        latent[place] *= np.sqrt(1.0 - length**2)
+        latent[place] += length * generator.standard_normal(latent.shape[1])
+        ahead = State(latent, replace(state.expected, size=simulator.sizes(latent)))
+        then = power @ seen.log_likelihood(ahead.expected)
+        accepted = np.log(generator.random(len(now))) < then - now
+        state, now = state.put(accepted, ahead), np.where(accepted, then, now)
+    return state
+
+
+def space_of(state: State, power: Float[Array, " reading"], surrogate: Surrogate) -> Informed:
+    """The space that readings raised to ``power`` inform, by the surrogate at the middle of the twins.
 
     ``surrogate`` stands in for the readings of which something was taken in, in their order.
     """
     taken = np.flatnonzero(power > 0)
-    seen_so_far = seen.chosen(taken.tolist())
-    walked = np.union1d(surrogate.chosen, simulator.size_coordinates)
-    ends = state.latent.copy()
-
-    def stand_in(part: Array) -> Array:
-        ends[walked] = part
-        size = np.sqrt(simulator.sizes(ends)[taken] ** 2 + surrogate.spread[:, None] ** 2)
-        centre = surrogate.centre(ends)
-        return power[taken] @ seen_so_far.log_likelihood(Expected(centre, size))
-
-    near = _near(state.latent, walked, simulator, power, surrogate)
-    start = started(state.latent[walked], near, stand_in)
-    step = tuned(start, near, stand_in, step, WARM_STEPS, generator)
-    end, _ = walk(start, near, stand_in, step, SHORT_STEPS if short else STEPS, generator)
-    noise = generator.standard_normal(state.latent.shape)
-    others = OTHERS_NEARBY if short else OTHERS
-    ends = np.sqrt(1.0 - others**2) * state.latent + others * noise
-    ends[walked] = end.place
-    proposed = State(ends, simulator.expect(ends))
-    gain = power @ (seen.log_likelihood(proposed.expected) - seen.log_likelihood(state.expected))
-    accepted = np.log(generator.random(len(gain))) < gain - (end.log_likelihood - start.log_likelihood)
-    moved = State(
-        np.where(accepted, proposed.latent, state.latent), state.expected.put(accepted, proposed.expected)
-    )
-    return Moved(moved, proposed, accepted, step)
-
-
-def _near(
-    latent: Array, walked: NDArray[np.intp], simulator: Simulator, power: Array, surrogate: Surrogate
-) -> Normal:
-    """The posterior of the surrogate if it were linear around the middle of the twins."""
-    taken = np.flatnonzero(power > 0)
-    middle = latent.mean(axis=1)
-    beside = np.repeat(middle[:, None], len(walked) + 1, axis=1)
-    beside[walked, np.arange(len(walked))] += BESIDE
+    middle, chosen = state.latent.mean(axis=1), surrogate.chosen
+    beside = np.repeat(middle[:, None], len(chosen) + 1, axis=1)
+    beside[chosen, np.arange(len(chosen))] += BESIDE
     centre = surrogate.centre(beside)
     slope = (centre[:, :-1] - centre[:, -1:]).T / BESIDE
-    size = np.median(simulator.sizes(latent)[taken], axis=1)
-    return near_posterior(middle[walked], slope, power[taken] / (size**2 + surrogate.spread**2))
+    size = np.median(state.expected.size[taken], axis=1)
+    return informed(middle, chosen, slope, power[taken] / (size**2 + (NEAR * surrogate.spread) ** 2))
+
+
+def likeness(state: State, start: State) -> float:
+    """How much twins still show what those showed that they started from: mean correlation over readings."""
+    now, then = state.expected.centre, start.expected.centre
+    now, then = now - now.mean(axis=1)[:, None], then - then.mean(axis=1)[:, None]
+    scale = np.sqrt(np.sum(now**2, axis=1) * np.sum(then**2, axis=1))
+    differ = scale > 0
+    return float(np.mean(np.sum(now * then, axis=1)[differ] / scale[differ])) if differ.any() else 0.0

@@ -1,7 +1,7 @@
 """A cheap stand-in for the engine: regression of what twins show on where they are.
 
-Linear in the coordinates that are noticed, quadratic in those that matter most. It only proposes: each
-proposal is judged with the engine (:mod:`.moves`), so a poor fit costs time and no truth.
+Linear in the coordinates that are noticed, quadratic in those that matter most. It only shapes proposals:
+each is judged with the engine (:mod:`.moves`), so a poor fit costs time and no truth.
 """
 
 from __future__ import annotations

@@ -23,6 +23,11 @@ def first_reach(time_h: Array, values: Array, level: float) -> float | None:
     return float(time_h[0]) if index == 0 else _crossing(time_h, values, index - 1, level)
 
 
+def since(time_h: Array, since_h: float) -> NDArray[np.bool_]:
+    """Which times are not before ``since_h``: the last one in any case."""
+    return np.asarray(time_h >= min(since_h, float(time_h[-1])))
+
+
 def settled_below(time_h: Array, values: Array, level: float) -> float | None:
     """The time after which a curve stays below ``level``; None when it never was there or still is."""
     above = np.flatnonzero(values >= level)
@@ -80,6 +85,7 @@ class Course:
     """5 and 95 % of the band at the time of the median's peak."""
     resolved_h: float | None
     """When the median falls below that severity for good; None: never reached, or not within the forecast."""
+    start_h: float
     at_start: float
     at_end: float
 
@@ -87,6 +93,11 @@ class Course:
     def reached(self) -> bool:
         """Whether the median reaches the lowest named severity at all."""
         return self.onset_h is not None
+
+    @property
+    def present(self) -> bool:
+        """Whether it is reached at once."""
+        return self.onset_h is not None and self.onset_h <= self.start_h
 
     @property
     def lasts_past_end(self) -> bool:
@@ -104,6 +115,7 @@ def course(time_h: Array, low: Array, median: Array, high: Array, threshold: flo
         peak_low=float(low[peak]),
         peak_high=float(high[peak]),
         resolved_h=settled_below(time_h, median, threshold),
+        start_h=float(time_h[0]),
         at_start=float(median[0]),
         at_end=float(median[-1]),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .answers import area, hours_at_or_above, spread_of, time_of_peak
+from .answers import area, hours_at_or_above, since, spread_of, time_of_peak
 
 if TYPE_CHECKING:
     from ebbtide.engine.forecast import ArmForecast
@@ -86,10 +86,13 @@ def difference(option: Outcome, reference: Outcome) -> Outcome:
     return Outcome(option.key, option.title, option.unit, option.decimals, paired)
 
 
-def share_reaching(arm: ArmForecast, quantity: str, level: float) -> float | None:
-    """The fraction of people who are at or above ``level`` at some time."""
+def share_reaching(arm: ArmForecast, quantity: str, level: float, since_h: float = 0.0) -> float | None:
+    """The fraction of people who are at or above ``level`` at some time from ``since_h`` on."""
     values = person_values(arm, quantity)
-    return None if values is None else float((values.max(axis=0) >= level).mean())
+    if values is None:
+        return None
+    ahead = values[since(arm.people["time_h"].values, since_h)]
+    return float((ahead.max(axis=0) >= level).mean())
 
 
 def presented(arms: Sequence[ArmForecast]) -> list[ArmForecast]:

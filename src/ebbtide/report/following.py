@@ -80,6 +80,7 @@ def follow_summary(scene: Scene) -> dict[str, Any] | None:
                 "effective_before": r.effective_before,
                 "moves": r.moves,
                 "accepted": r.accepted,
+                "alike": r.alike,
             }
             for r in following.renewals
         ],

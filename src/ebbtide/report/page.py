@@ -239,18 +239,22 @@ def _pairs(table: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _tiles(scene: Scene) -> tuple[Tile, ...]:
-    told = course_of(scene)
+    told = course_of(scene, since_h=_last_h(scene))
     if told is None:
         return ()
     start = scene.start
-    begin = "already present" if told.onset_h is not None and told.onset_h <= 0 else "not reached"
-    if told.onset_h is not None and told.onset_h > 0:
+    begin = "already present" if told.present else "not reached"
+    if told.onset_h is not None and not told.present:
         begin = span(told.onset_h)
     settled = "not within the forecast" if told.lasts_past_end else "never reached"
     level, at_end = f"{scene.severity.onset:.0f}", f"COWS at the end: {number(told.at_end, 0)}"
     spread = "" if scene.single else f"5–95 %: {interval(told.peak_low, told.peak_high, 0)}; "
     return (
-        Tile("Begins", begin, moment(start, told.onset_h) if told.onset_h else f"COWS {level} or more"),
+        Tile(
+            "Begins",
+            begin,
+            moment(start, told.onset_h) if told.onset_h and not told.present else f"COWS {level} or more",
+        ),
         Tile("Worst", span(told.peak_h), moment(start, told.peak_h)),
         Tile("How bad", f"COWS {number(told.peak, 0)}", f"{spread}{scene.severity.name_of(told.peak)}"),
         Tile(
@@ -261,12 +265,23 @@ def _tiles(scene: Scene) -> tuple[Tile, ...]:
     )
 
 
+def _last_h(scene: Scene) -> float:
+    """What is told begins here: at the last observation of a record that is followed, else at the start."""
+    return scene.forecast.following.last_h if scene.forecast.following else 0.0
+
+
 def _expectation(scene: Scene) -> str:
-    told = course_of(scene)
+    last_h = _last_h(scene)
+    told = course_of(scene, since_h=last_h)
     if told is None:
         return "COWS was not computed in this forecast, so no course of withdrawal can be given."
     return prose.expectation(
-        told, scene.severity, scene.start, scene.duration_h, reaching(scene), single=scene.single
+        told,
+        scene.severity,
+        scene.start,
+        scene.duration_h,
+        reaching(scene, since_h=last_h),
+        single=scene.single,
     )
 
 

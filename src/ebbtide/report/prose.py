@@ -30,6 +30,8 @@ def expectation(
 ) -> str:
     """One paragraph: when withdrawal starts, when and how bad it is worst, and when it is over.
 
+    Where ``course`` begins later than the case does, it is what comes after the last observation.
+
     ``reaching`` holds level, name and the fraction of people who reach it at some time.
     """
     who = "COWS of the typical person" if single else "the median COWS"
@@ -37,15 +39,18 @@ def expectation(
     band = "" if single else f" (5–95 % band {interval(course.peak_low, course.peak_high, 0)})"
     highest = f"{number(course.peak, 0)}{band}"
     peak_when = f"{span(course.peak_h)} after the start ({moment(start, course.peak_h)})"
+    later = f" after the last observation ({moment(start, course.start_h)})" if course.start_h > 0 else ""
     sentences: list[str] = []
     if course.onset_h is None:
         sentences.append(
-            f"Over {span(duration_h)}, {who} never reaches {level}, the lowest score named withdrawal. "
+            f"Over {span(duration_h - course.start_h)}{later}, {who} never reaches {level}, the lowest score "
+            "named withdrawal. "
             f"It is highest {peak_when}, at {highest}."
         )
     else:
-        if course.onset_h <= 0:
-            sentences.append(f"Withdrawal is present from the start: {who} is {number(course.at_start, 0)}.")
+        if course.present:
+            when = "from the start" if not later else later.removeprefix(" ")
+            sentences.append(f"Withdrawal is present {when}: {who} is {number(course.at_start, 0)}.")
         else:
             sentences.append(
                 f"Withdrawal is expected to begin {span(course.onset_h)} after the start "

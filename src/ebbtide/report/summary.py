@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .answers import Course, course
+from .answers import Course, course, since
 from .bands import Bands
 from .compare import difference, relapse_spread, share_reaching
 from .following import follow_summary
@@ -13,20 +13,23 @@ from .scene import Scene
 from .staying import EVENTS, staying_band, staying_on, told_days
 
 
-def course_of(scene: Scene, index: int = 0) -> Course | None:
-    """Onset, peak and end of COWS in one arm; None where COWS was not computed."""
+def course_of(scene: Scene, index: int = 0, since_h: float = 0.0) -> Course | None:
+    """Onset, peak and end of COWS in one arm from ``since_h`` on; None where COWS was not computed."""
     bands: Bands = scene.bands[index]
     if "cows" not in bands:
         return None
     band = bands.band("cows")
-    return course(band.time_h, band.low, band.median, band.high, scene.severity.onset)
+    ahead = since(band.time_h, since_h)
+    return course(
+        band.time_h[ahead], band.low[ahead], band.median[ahead], band.high[ahead], scene.severity.onset
+    )
 
 
-def reaching(scene: Scene, index: int = 0) -> list[tuple[float, str, float]]:
-    """Level, name and fraction of people for every named severity above the lowest."""
+def reaching(scene: Scene, index: int = 0, since_h: float = 0.0) -> list[tuple[float, str, float]]:
+    """Level, name and fraction of people for every named severity above the lowest, from ``since_h`` on."""
     found = []
     for severity in scene.severity.ranges[1:]:
-        share = share_reaching(scene.arms[index], "cows", severity.low)
+        share = share_reaching(scene.arms[index], "cows", severity.low, since_h)
         if share is not None:
             found.append((severity.low, severity.name, share))
     return found
