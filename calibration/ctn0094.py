@@ -162,7 +162,8 @@ def numbers_table(numbers: pd.DataFrame) -> str:
             (
                 f"`{r['name']}`", "" if r["unit"] == "dimensionless" else str(r["unit"]), f"{r['prior']:.3g}",
                 f"{r['value']:.3g}", f"{r['low']:.3g} to {r['high']:.3g}", f"{r['sd']:.2f}",
-                "yes" if r["learned"] else "no",
+                ("yes" if r["learned"] else "no")
+                + (", at odds" if abs(r["standard"]) > NINETY else ""),
             )
             for r in numbers.to_dict("records")
         ],

@@ -35,8 +35,8 @@ from .shifts import NAMES, person_directions
 
 Array = NDArray[np.float64]
 BOX = 1.0
-"""How far a step may move a number of the body at most, in standard deviations of its prior: within that
-courses are near enough to straight."""
+"""How far the first step may move a number of the body, in standard deviations of its prior; what steps win
+says how far later ones may."""
 SMALLEST_BOX = 0.05
 """Below a twentieth of a prior's standard deviation a place is not told from the next."""
 MOST_STEPS = 60
@@ -63,7 +63,7 @@ class Fit:
     objective: tuple[float, ...]
     """Negative log posterior at the beginning and after each step that was taken."""
     at_rest: bool
-    """Whether a step from fresh derivatives won less than :data:`SETTLED`."""
+    """Whether a step from fresh derivatives won or promised less than :data:`SETTLED`."""
 
     @property
     def sd(self) -> Float[Array, " numbers"]:
@@ -74,7 +74,7 @@ class Fit:
 def kept_apart(tables: Tables) -> NDArray[np.int64]:
     """A fifth of people with ratings, by a hash of ``who``: no fit and no choice looks at them."""
     found, hashed = _hashed(tables)
-    return found[hashed % APART == 0]
+    return np.asarray(found[hashed % APART == 0])
 
 
 def fitted_people(tables: Tables) -> NDArray[np.int64]:
@@ -186,7 +186,7 @@ def fit(
         if gain >= SETTLED:
             best, ratings, is_fresh = place, moved, False
             history.append(history[-1] - gain)
-            box = min(2.0 * box, BOX) if gain > 0.5 * hoped else box
+            box = 2.0 * box if gain > 0.5 * hoped else box
         elif not is_fresh:
             ratings, is_fresh = fresh(best), True
             told(f"derivatives anew at {history[-1]:.2f}")
