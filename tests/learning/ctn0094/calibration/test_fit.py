@@ -51,8 +51,8 @@ def test_slopes_that_follow_a_step_are_those_of_the_secant() -> None:
 
 def test_every_step_that_is_taken_improves_the_posterior() -> None:
     tables = shipped_tables()
-    tables = tables.of(fitted_people(tables)[:8])
+    tables = tables.of(fitted_people(tables)[:4])
     rows = rated(tables)
-    found = fit(tables, load_library(), rows=rows[rows["when"] <= EARLY].reset_index(drop=True), most=3)
+    found = fit(tables, load_library(), rows=rows[rows["when"] <= EARLY].reset_index(drop=True), most=2)
     assert len(found.objective) > 1
     assert (np.diff(found.objective) <= -SETTLED).all()
