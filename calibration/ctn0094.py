@@ -21,7 +21,7 @@ import pandas as pd
 
 from ebbtide.learning.ctn0094.calibration.alone import Task, mechanism_probabilities
 from ebbtide.learning.ctn0094.calibration.checks import PERIODS, predictive, ranks, scores
-from ebbtide.learning.ctn0094.calibration.fit import Fit, fit, fitted_people
+from ebbtide.learning.ctn0094.calibration.fit import Fit, fit, fitted_people, kept_apart, reweighted
 from ebbtide.learning.ctn0094.calibration.posterior import NINETY, PATH, read, table, write
 from ebbtide.learning.ctn0094.calibration.reporting import Ratings, nodes
 from ebbtide.learning.ctn0094.tables import Tables, shipped_tables
@@ -35,10 +35,12 @@ RANKED = 120
 SEEDS = range(8)
 RANK_NODES = (7, 3, 1)
 TASKS: tuple[Task, ...] = ("cold", "next")
-HELD_BACK = 2
-"""Of those who were not fitted every second is scored."""
+WEIGHTS = (0.15, 0.6)
+"""Half and twice what a person counts: how much hangs on that choice."""
 BLUE, PALE, GREY, ORANGE = "#1f6f8b", "#dbe7ea", "#9a9a9a", "#c8553d"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+MOVED = 4
+"""Numbers that are named."""
 FEW = 20
 """Ratings in a group that is shown."""
 
@@ -71,9 +73,9 @@ def report(result: Fit, tables: Tables, out: Path, docs: Path) -> None:
     ranked = ranks(some(result.ratings), result.priors, nodes(RANK_NODES), SEEDS)
     read.cache_clear()
     posterior = read(out)
-    others = tables.of(np.setdiff1d(tables["withdrawal"]["who"], result.rows["who"])[::HELD_BACK])
+    others = tables.of(kept_apart(tables))
     told = [scores(mechanism_probabilities(others, task, None, posterior), others) for task in TASKS]
-    base = scores(climatology(others), others)
+    base = scores(climatology(tables.of(result.rows["who"].to_numpy()), others), others)
     numbers = pd.DataFrame(table(result, load_library()))
     for name, spec, label in (
         ("course", course_chart(seen), "Mean rating by time since the first dose, seen and predicted"),
@@ -86,7 +88,8 @@ def report(result: Fit, tables: Tables, out: Path, docs: Path) -> None:
     inside = ranked.assign(inside=ranked["place"].between(0.05, 0.95)).groupby("name")["inside"].mean()
     page = docs / "calibration.md"
     text = page.read_text(encoding="utf-8")
-    turns = ", ".join(f"{value:.1f}" for value in result.objective)
+    steps = ", ".join(f"{value:.1f}" for value in result.objective)
+    rest = "at rest" if result.at_rest else "not at rest"
     people = f"{result.rows['who'].nunique():,} people, {len(result.rows):,} ratings"
     share = ranked["place"].between(0.05, 0.95).mean()
     bodies = {
@@ -96,7 +99,8 @@ def report(result: Fit, tables: Tables, out: Path, docs: Path) -> None:
         "residuals": residuals_table(seen),
         "ranks": f"{share:.0%} of {len(ranked)} truths lie inside their 90 % interval; by number between "
         f"{inside.min():.0%} and {inside.max():.0%}.",
-        "fit": f"{people}; negative log posterior by turn: {turns}.",
+        "fit": f"{people}; negative log posterior by step: {steps} ({rest}).",
+        "weight": moved_most(result),
     }
     for mark, body in bodies.items():
         text = re.sub(
@@ -116,15 +120,32 @@ def some(ratings: Ratings) -> Ratings:
     return fewer._replace(person=np.unique(fewer.person, return_inverse=True)[1])
 
 
-def climatology(tables: Tables) -> pd.DataFrame:
-    """Shares of the ratings of each trial, of the same people."""
-    rows = tables["withdrawal"].dropna(subset=["who", "when", "withdrawal"])
-    trial = rows["who"].map(tables.project)
-    shares = pd.crosstab(trial, rows["withdrawal"].astype(int), normalize="index").reindex(
-        columns=range(4), fill_value=0.0
-    )
-    p = shares.loc[trial].set_axis([f"p{level}" for level in range(4)], axis=1).reset_index(drop=True)
-    return pd.concat([rows[["who", "when"]].reset_index(drop=True), p.clip(lower=1e-4)], axis=1)
+def climatology(known: Tables, tables: Tables) -> pd.DataFrame:
+    """Shares of the ratings of each trial among the people of ``known``."""
+
+    def rated_days(of: Tables) -> pd.DataFrame:
+        rows = of["withdrawal"].dropna(subset=["who", "when", "withdrawal"])
+        return rows.assign(trial=rows["who"].map(of.project))
+
+    seen, rows = rated_days(known), rated_days(tables)
+    shares = pd.crosstab(seen["trial"], seen["withdrawal"].astype(int), normalize="index")
+    p = shares.reindex(columns=range(4), fill_value=0.0).loc[rows["trial"]].clip(lower=1e-4)
+    p = p.set_axis([f"p{level}" for level in range(4)], axis=1).reset_index(drop=True)
+    return pd.concat([rows[["who", "when"]].reset_index(drop=True), p], axis=1)
+
+
+def moved_most(result: Fit) -> str:
+    """How far numbers go, in standard deviations of their posterior, when a person counts otherwise."""
+    parts = []
+    for weight in WEIGHTS:
+        moved = (reweighted(result, weight) - result.standard) / result.sd
+        order = np.argsort(-np.abs(moved))[:MOVED]
+        listed = ", ".join(f"`{result.priors.names[i]}` {moved[i]:+.1f}" for i in order)
+        parts.append(
+            f"At a weight of {weight:g} numbers move by {np.median(np.abs(moved)):.2f} of their posterior's "
+            f"standard deviation in the median; the most: {listed}."
+        )
+    return " ".join(parts)
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -141,7 +162,8 @@ def numbers_table(numbers: pd.DataFrame) -> str:
             (
                 f"`{r['name']}`", "" if r["unit"] == "dimensionless" else str(r["unit"]), f"{r['prior']:.3g}",
                 f"{r['value']:.3g}", f"{r['low']:.3g} to {r['high']:.3g}", f"{r['sd']:.2f}",
-                "yes" if r["learned"] else "no",
+                ("yes" if r["learned"] else "no")
+                + (", at odds" if abs(r["standard"]) > NINETY else ""),
             )
             for r in numbers.to_dict("records")
         ],

@@ -21,7 +21,8 @@ from ..tables import Tables
 from .courses import courses
 from .posterior import Posterior, read
 from .priors import SCALES, Reporting, settings
-from .reporting import Nodes, Ratings, log_probability, nodes, severity
+from .protocol import protocol
+from .reporting import Nodes, Ratings, log_probability, nodes, severity, telling
 from .shifts import NAMES, person_directions
 
 Array = NDArray[np.float64]
@@ -86,6 +87,7 @@ def _with_courses(tables: Tables, rows: pd.DataFrame, posterior: Posterior) -> R
         log_odds=computed.log_odds[place, at],
         slope=np.zeros((len(rows), len(NAMES))),
         personal=computed.slope[place, at],
+        **protocol(tables, rows)._asdict(),
         trial=np.full(len(rows), -1),
         is_last=np.zeros(len(rows)),
     )
@@ -93,9 +95,11 @@ def _with_courses(tables: Tables, rows: pd.DataFrame, posterior: Posterior) -> R
 
 def _levels(ratings: Ratings, how: Reporting, at: Nodes) -> Float[jax.Array, "levels rows nodes"]:
     felt = severity(ratings, jnp.asarray(ratings.log_odds), how, at)
-    told = felt + how.tendency[ratings.scale][:, None] * at.tendency
+    told = telling(ratings, felt, how, at)
     every = [jnp.full(len(ratings.scale), level) for level in range(LEVELS)]
-    return jnp.exp(jnp.stack([log_probability(level, told, ratings.scale, how) for level in every]))
+    return jnp.exp(
+        jnp.stack([log_probability(level, told, ratings.scale, how, ratings.waited) for level in every])
+    )
 
 
 def _weights(

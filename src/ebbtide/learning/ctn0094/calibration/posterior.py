@@ -47,8 +47,8 @@ class Posterior:
 
 
 def learned(fit: Fit | Posterior) -> NDArray[np.bool_]:
-    """Which numbers the data narrow down, or move out of the 90 % of their prior."""
-    return np.asarray((fit.sd < LEARNED) | (np.abs(fit.standard) > NINETY))
+    """Which numbers the data narrow down; where the value went is no part of the rule."""
+    return np.asarray(fit.sd < LEARNED)
 
 
 def table(fit: Fit | Posterior, library: Library) -> list[dict[str, object]]:

@@ -31,6 +31,8 @@ LEAVING = ("level", "by_tendency", "by_severity")
 FOLLOWED = (30, 51)
 """Trials in which people were rated again and again."""
 PERSON = ("sensitivity", "adaptation")
+PROTOCOL = ("cows.waited", "sows.waited", "induced")
+"""Rules of the trials: :mod:`.protocol`."""
 
 
 class Reporting(NamedTuple):
@@ -46,6 +48,10 @@ class Reporting(NamedTuple):
     """Standard deviation between people."""
     person: Float[Values, " person"]
     """The same of sensitivity and of the rate of adaptation (logarithms)."""
+    waited: Float[Values, " scales"]
+    """Log odds that a first dose of an agonist was held back until the first cut was passed."""
+    induced: Float[Values, ""]
+    """What people who got through detoxification tell more, on the scale of the log odds."""
     leaving: Float[Values, "trials leaving"]
     """Of the log odds that a rating is the last: level, slope on tendency (in its SD) and on log odds."""
 
@@ -116,6 +122,8 @@ class Priors:
             background=each("background"),
             tendency=each("tendency"),
             person=jnp.stack([by[f"person.{name}"] for name in PERSON]),
+            waited=jnp.stack([by[f"protocol.{scale}.waited"] for scale in SCALES]),
+            induced=by["protocol.induced"],
             leaving=jnp.stack([jnp.stack([by[f"leaving.{t}.{n}"] for n in LEAVING]) for t in FOLLOWED]),
         )
 
@@ -143,6 +151,10 @@ def priors(library: Library) -> Priors:
         )
         found += [_positive(f"{scale}.{name}", own[name]) for name in ("noise", "tendency")]
     found += [_positive(f"person.{name}", given["person"][name]) for name in PERSON]
+    rules = given["protocol"]
+    for name in PROTOCOL:
+        rule = name.rpartition(".")[2]
+        found.append(Prior(f"protocol.{name}", rules[rule].value, rules[f"{rule}_sd"].value))
     leaving = given["leaving"]
     slope = leaving["slope_sd"].value
     for trial in FOLLOWED:

@@ -9,7 +9,14 @@ normal),
     P(y \ge k) = \frac{1}{1 + e^{-(\eta - c_k)/\nu}}
 
 :math:`J` is the derivative of :math:`f` (:mod:`.slopes`), so that a person's sensitivity is followed to
-first order. The integral is a Gauss-Hermite sum. Who is rated no more is not left out: that a rating is
+first order. The integral is a Gauss-Hermite sum.
+
+Two rules of the trials come on top (:mod:`.protocol`). On the day of the first dose of an agonist a share
+:math:`w` of people had been made to wait until what they tell passed the first cut, so :math:`P(y)` of that
+day is :math:`(1-w)P(y) + w P(y \mid y \ge 1)`. From the first depot of naltrexone on, those who got
+through detoxification tell :math:`\eta + d`.
+
+Who is rated no more is not left out: that a rating is
 the last has log odds linear in :math:`t` and in :math:`\eta - \sigma_t t`, so that leaving may depend on
 what is rated and on what never is.
 """
@@ -24,6 +31,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from ebbtide.physiology.arrays import Values
 
@@ -44,6 +52,10 @@ class Ratings(NamedTuple):
     """Derivative of the log odds along each shift."""
     personal: Float[NDArray[np.float64], "rows person"]
     """The same along sensitivity and rate of adaptation."""
+    waited: Float[NDArray[np.float64], " rows"]
+    """1 on the day of the first dose of an agonist."""
+    induced: Float[NDArray[np.float64], " rows"]
+    """1 from the first depot of an antagonist on."""
     trial: Int[NDArray[np.int64], " rows"]
     """Place in :data:`.priors.FOLLOWED`, -1 where leaving is not looked at."""
     is_last: Float[NDArray[np.float64], " rows"]
@@ -79,13 +91,22 @@ def severity(
     return jnp.logaddexp(moved, how.background[ratings.scale][:, None])
 
 
+def telling(
+    ratings: Ratings, felt: Float[Values, "rows nodes"], how: Reporting, at: Nodes
+) -> Float[Values, "rows nodes"]:
+    """What a person at each node tells of a severity."""
+    more = how.tendency[ratings.scale][:, None] * at.tendency
+    return felt + more + (how.induced * ratings.induced)[:, None]
+
+
 def log_probability(
     rating: Int[Values, " rows"],
     told: Float[Values, "rows nodes"],
     scale: Int[NDArray[np.int64], " rows"],
     how: Reporting,
+    waited: Float[NDArray[np.float64], " rows"],
 ) -> Float[Values, "rows nodes"]:
-    """Of a rating, where a person would tell these log odds."""
+    """Of a rating, where a person would tell these log odds; ``waited`` as in :class:`Ratings`."""
     edge = jnp.pad(how.cuts, ((0, 0), (1, 1)), constant_values=((0.0, 0.0), (-jnp.inf, jnp.inf)))[scale]
     noise = how.noise[scale][:, None]
     rows = jnp.arange(len(rating))
@@ -96,11 +117,16 @@ def log_probability(
     below = (told - jnp.where(last, 0.0, high)) / noise
     width = jnp.where(first | last, 1.0, above - below)
     between = jnp.where(first | last, 0.0, jnp.log(-jnp.expm1(-width)))
-    return (
+    free = (
         jnp.where(first, 0.0, jax.nn.log_sigmoid(above))
         + jnp.where(last, 0.0, jax.nn.log_sigmoid(-below))
         + between
     )
+    share = how.waited[scale][:, None]
+    passed = jax.nn.log_sigmoid((told - how.cuts[scale, 0][:, None]) / noise)
+    after_all = jnp.logaddexp(jax.nn.log_sigmoid(-share), jax.nn.log_sigmoid(share) - passed)
+    held = jnp.where(first, jax.nn.log_sigmoid(-share), after_all)
+    return free + waited[:, None] * held
 
 
 def by_person(
@@ -108,8 +134,8 @@ def by_person(
 ) -> Float[Values, "people nodes"]:
     """Log likelihood of everything that is known of each person, at each node."""
     felt = severity(ratings, log_odds, how, at)
-    told = felt + how.tendency[ratings.scale][:, None] * at.tendency
-    rows = log_probability(jnp.asarray(ratings.rating), told, ratings.scale, how)
+    told = telling(ratings, felt, how, at)
+    rows = log_probability(jnp.asarray(ratings.rating), told, ratings.scale, how, ratings.waited)
     if leaving:
         level, by_tendency, by_severity = (how.leaving[ratings.trial, i][:, None] for i in range(3))
         odds = level + by_tendency * at.tendency + by_severity * felt
@@ -138,6 +164,11 @@ def simulated(
     felt = log_odds + (ratings.personal * personal) @ np.asarray(how.person)
     felt = np.logaddexp(felt, np.asarray(how.background)[ratings.scale])
     told = felt + np.asarray(how.tendency)[ratings.scale] * tendency
-    told = told + np.asarray(how.noise)[ratings.scale] * draw.logistic(size=len(told))
-    rating = (told[:, None] > np.asarray(how.cuts)[ratings.scale]).sum(axis=1)
+    told = told + float(how.induced) * ratings.induced
+    cuts, noise = np.asarray(how.cuts)[ratings.scale], np.asarray(how.noise)[ratings.scale]
+    # of a person who waited, the part of the spread that lies above the first cut
+    held = draw.random(len(told)) * (1.0 + np.exp(-np.asarray(how.waited)[ratings.scale])) < ratings.waited
+    lowest = np.where(held, expit((cuts[:, 0] - told) / noise), 0.0)
+    told = told + noise * logit(lowest + (1.0 - lowest) * draw.random(len(told)))
+    rating = (told[:, None] > cuts).sum(axis=1)
     return ratings._replace(rating=rating)
