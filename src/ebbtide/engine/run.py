@@ -26,7 +26,7 @@ from .shared import shared
 from .system import System, SystemNumbers
 
 Array = NDArray[np.float64]
-CHUNKS: tuple[int, ...] = (1, 64, 512)
+CHUNKS: tuple[int, ...] = (1, 64, 256, 512)
 """Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
 THREADS = os.cpu_count() or 1
 DAY_H = 24.0

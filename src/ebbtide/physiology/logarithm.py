@@ -20,7 +20,7 @@ LN_2_REST = 1.90821492927058770002e-10
 
 
 @jax.custom_jvp
-def natural_log(x: Float[Values, "..."]) -> Float[Values, "..."]:
+def natural_log(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
     """Logarithm of positive normal numbers to all digits."""
     return log_of_doubles(x) if x.dtype == np.float64 else jnp.log(x)
 
@@ -29,7 +29,7 @@ natural_log.defjvps(lambda change, _, x: change / x)
 
 
 @jax.jit
-def log_of_doubles(x: Float[Values, "..."]) -> Float[Values, "..."]:
+def log_of_doubles(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
     r"""The same in double precision, where compilers for CPUs call a library for one number after the other.
 
     Exponent and mantissa :math:`m` taken apart, and :math:`\ln m = 2\, artanh\frac{m - 1}{m + 1}` by its
