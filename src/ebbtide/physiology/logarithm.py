@@ -14,9 +14,9 @@ ROOT_OF_HALF = 0x3FE6A09E667F3BCD
 """The bits of the square root of 1/2."""
 TERMS = 11
 """Of the series; the first one left out is below 1e-18."""
-LN_2_HEAD = 0.693147180369123816490
+LN_2_HEAD = float(np.float32(np.log(2)))
 """The first digits of ln 2, so few that a product with any exponent is exact."""
-LN_2_REST = 1.90821492927058770002e-10
+LN_2_REST = float(np.log(2)) - LN_2_HEAD
 
 
 @jax.custom_jvp
