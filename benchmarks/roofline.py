@@ -49,7 +49,7 @@ class Roofline:
     bytes: float
     """Read and written by one person's evaluation, as if nothing stayed in the cache."""
     people_per_s: float
-    """As measured."""
+    """Of all cores, by the processor time that a person takes."""
 
     @property
     def bounds(self) -> dict[str, float]:

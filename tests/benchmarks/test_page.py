@@ -7,6 +7,7 @@ REPORT = {
     "machine": {
         "processor": "P",
         "cores": 2,
+        "busy": False,
         "system": "S",
         "python": "3.11",
         "ebbtide": "0",

@@ -13,8 +13,9 @@ the rate of each person, stable at any step). Level after level gives the middle
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Float
 
@@ -22,7 +23,7 @@ from ebbtide.physiology import receptor
 from ebbtide.physiology.arrays import Values
 from ebbtide.physiology.body import Body, BodyNumbers
 
-from .phi import phi_functions
+from .phi import doubled, phi_functions
 
 EMPTY = 1e-30
 SWEEPS = 5
@@ -63,6 +64,15 @@ class BodyState(NamedTuple):
     parts: tuple[Float[Values, "own people"], ...]
 
 
+class Rates(NamedTuple):
+    """How fast states follow, per hour, of all but slow binders."""
+
+    followers: Float[Values, "follower columns"]
+    """One column where all people have the same."""
+    others: Float[Values, "rows people"]
+    """Adaptation, rebound, tolerance, then each part."""
+
+
 class Pull(NamedTuple):
     """What the body reads at an instant, and where that pulls it."""
 
@@ -70,6 +80,16 @@ class Pull(NamedTuple):
     signal: Float[Values, " people"]
     drive: Float[Values, " people"]
     heading: Float[Values, "follower people"]
+
+
+def rates(body: Body, numbers: BodyNumbers) -> Rates | None:
+    """Those of all people; nothing of an empty body."""
+    if body.is_empty:
+        return None
+    single = (numbers.withdrawal.rebound_rate, numbers.breathing.tolerance_rate)
+    own = (part.rates(n) for part, n in zip(body.parts, numbers.parts, strict=True) if part.states)
+    others = jnp.concatenate([numbers.adaptation.rate, *(row[None] for row in single), *own])
+    return Rates(jnp.asarray(numbers.withdrawal.rate), others)
 
 
 def split(body: Body, state: Float[Values, "states people"]) -> BodyState:
@@ -103,7 +123,7 @@ def step(
     body: Body,
     numbers: BodyNumbers,
     step_h: Float[Values, ""],
-    rate: Float[Values, "rows people"],
+    rate: Rates | None,
     state: BodyState,
     start: Pull,
     middle_nm: Float[Values, "inputs people"],
@@ -114,11 +134,11 @@ def step(
     Parameters
     ----------
     rate
-        How fast states follow, per hour, of all but slow binders.
+        Of :func:`rates`.
     middle_nm, end_nm
         What the body reads on the way.
     """
-    if body.is_empty:
+    if rate is None:
         return state, start._replace(effect_nm=end_nm)
     effect_nm = Triple(start.effect_nm, middle_nm, end_nm)
     occupancy = Triple(*[state.occupancy] * 3)
@@ -126,7 +146,8 @@ def step(
         occupancy = _slow_binding(body, numbers, step_h, state.occupancy, effect_nm)
     now = Triple(*(body.sense(c, o, numbers) for c, o in zip(effect_nm, occupancy, strict=True)))
     signal = Triple(start.signal, now.middle.signal, now.end.signal)
-    gains = _gains(step_h.astype(rate.dtype) * rate)
+    h = step_h.astype(rate.others.dtype)
+    gains = _gains(h * rate.others)
     row = 0
 
     def rows(count: int) -> Gains:
@@ -138,11 +159,11 @@ def step(
     drive = Triple(
         start.drive, *(body.drive(a, at, numbers) for a, at in zip(adapted[1:], now[1:], strict=True))
     )
-    rebound = _follow(rows(1), state.rebound[None], drive)
+    drive, rebound = _apart(h, (drive, _follow(rows(1), state.rebound[None], drive)))
     tolerance = _follow(rows(1), state.tolerance[None], signal)
     later = zip(drive[1:], rebound[1:], now[1:], strict=True)
     heading = Triple(start.heading, *(body.follower_target(d, r[0], at, numbers) for d, r, at in later))
-    followers = _follow(rows(len(state.followers)), state.followers, heading)
+    followers = _follow(_gains(h * rate.followers), state.followers, heading)
     ends = []
     for part, own, n in zip(body.parts, state.parts, numbers.parts, strict=True):
         mine = rows(len(part.states))
@@ -156,15 +177,24 @@ def step(
     return end, Pull(end_nm, signal.end, drive.end, heading.end)
 
 
+def _apart(step_h: Float[Values, ""], values: Any) -> Any:
+    """The values, computed once and for all.
+
+    What each follower reads a compiler for CPUs computes anew for each of them, all that it depends on
+    included, unless it comes out of a branch; no step is of negative length.
+    """
+    return jax.lax.cond(step_h >= 0.0, lambda: values, lambda: jax.tree.map(jnp.zeros_like, values))
+
+
 def _put(rows: Float[Values, "own people"], place: slice, values: Float[Values, "some people"]) -> Values:
     return jnp.concatenate([rows[: place.start], values, rows[place.stop :]])
 
 
 def _gains(x: Float[Values, "rows people"]) -> Gains:
     """Of states whose rate times the length of the step is ``x``."""
-    half_one, half_two, half_three = phi_functions(0.5 * x)
-    one, two, three = phi_functions(x)
     half, quarter = 0.5 * x, 0.25 * x
+    half_one, half_two, half_three = phi_functions(half)
+    one, two, three = doubled(half, half_one, half_two, half_three)
     return Gains(
         (half * half_one, quarter * half_two, quarter * half_three), (x * one, x * two, 2.0 * x * three)
     )
@@ -199,19 +229,20 @@ def _slow_binding(
     alone = [receptor.slow_binding_target(c[:a], c[a:], numbers.receptor) for c in present]
     whole = h / 6.0 * (rate[0] + 4.0 * rate[1] + rate[2]) + EMPTY
     # where the rate falls steeply, the parabola may turn below zero
-    half = jnp.clip(h / 24.0 * (5.0 * rate[0] + 8.0 * rate[1] - rate[2]), 0.01 * whole, 0.99 * whole)
+    raw = h / 24.0 * (5.0 * rate[0] + 8.0 * rate[1] - rate[2])
+    share = jnp.clip(raw / whole, 0.01, 0.99)  # of the whole time, in the first half of the step
     occupancy = Triple(start, start, start)
     for _ in range(1 if len(body.slow) == 1 else SWEEPS):
         free = (1.0 - (o.sum(axis=0) - o) for o in occupancy)
         goal = Triple(*(g * f for g, f in zip(alone, free, strict=True)))
-        slope = (goal.middle - goal.start) / half
-        bend = ((goal.end - goal.middle) / (whole - half) - slope) / whole
+        slope = (goal.middle - goal.start) / share
+        bend = (goal.end - goal.middle) / (1.0 - share) - slope
         ends = []
-        for time in (half, whole):
+        for part, time in ((share, share * whole), (jnp.ones_like(share), whole)):
+            # shares of the whole time, so that no power of a very long or short time is taken
             _, two, three = phi_functions(time)
-            first = time * time * two
-            second = 2.0 * time * time * time * three
-            settled = slope * first + bend * (second - half * first)
+            first, second = part * time * two, 2.0 * part * part * time * three
+            settled = slope * first + bend * (second - share * first)
             reached = goal.start + jnp.exp(-time) * (start - goal.start) + settled
             ends.append(reached)
         occupancy = Triple(start, *ends)

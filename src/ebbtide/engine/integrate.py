@@ -45,6 +45,10 @@ def _configure() -> None:
 _configure()
 
 
+WIDEST = {"xla_cpu_prefer_vector_width": 512}
+"""On a CPU loops use the widest registers there are, by default at most half of the widest."""
+
+
 class PersonState(NamedTuple):
     """Where a group of people is: kinetic modes and the body's state."""
 
@@ -90,7 +94,7 @@ def step_tables(
     return tables
 
 
-@partial(jax.jit, static_argnames=("system", "chosen"))
+@partial(jax.jit, static_argnames=("system", "chosen"), compiler_options=WIDEST)
 def integrate(
     system: System,
     numbers: SystemNumbers,
@@ -119,7 +123,7 @@ def integrate(
     # in a loop, arrays of the program's own are indexed, whatever was handed in
     plan, modes, tables, jumps = jax.tree.map(jnp.asarray, (plan, modes, tables, doses))
     body, reaction = system.body, numbers.reaction
-    rate = jnp.asarray(body.relaxation_rates(numbers.body))[system.slow_binders :]
+    rate = cascade.rates(body, numbers.body)
 
     def effects(z: Float[Values, "modes people"]) -> Float[Values, "inputs people"]:
         return system.effects(z, modes.effect).astype(kind_of_float)

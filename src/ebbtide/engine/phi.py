@@ -39,12 +39,31 @@ def phi_functions(x: Float[Values, "modes people"]) -> tuple[Values, Values, Val
     """The three functions at ``x``, 0 or more, in its precision."""
     small = x <= SMALL[x.dtype.itemsize]
     large = jnp.where(small, 1.0, x)
-    first_large = (1.0 - jnp.exp(-large)) / large
-    second_large = (1.0 - first_large) / large
-    third_large = (0.5 - second_large) / large
-    wide = (first_large, second_large, third_large)
-    one, two, three = (jnp.where(small, _series(x, order), at) for order, at in enumerate(wide, 1))
-    return one, two, three
+    inverse = 1.0 / large
+    first_large = (1.0 - jnp.exp(-large)) * inverse
+    second_large = (1.0 - first_large) * inverse
+    third_large = (0.5 - second_large) * inverse
+    # down from the third: each division above is a product here, in which nothing cancels
+    third_small = _series(x, 3)
+    second_small = 0.5 - x * third_small
+    first_small = 1.0 - x * second_small
+    return (
+        jnp.where(small, first_small, first_large),
+        jnp.where(small, second_small, second_large),
+        jnp.where(small, third_small, third_large),
+    )
+
+
+def doubled(
+    x: Float[Values, "modes people"], one: Values, two: Values, three: Values
+) -> tuple[Values, Values, Values]:
+    """The three functions at twice ``x`` from those at ``x``: sums of positive terms, exact to rounding."""
+    left = 1.0 - x * one
+    return (
+        0.5 * (one + left * one),
+        0.25 * (one + two + left * two),
+        0.125 * (0.5 * one + two + three + left * three),
+    )
 
 
 def mode_coefficients(step_h: Float[Values, ""], rate: Float[Values, "modes people"]) -> Coefficients:

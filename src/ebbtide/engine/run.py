@@ -22,10 +22,11 @@ from .modes import Modes
 from .people import Composition, People
 from .regimen import Regimen
 from .schedule import Schedule, schedules
+from .shared import shared
 from .system import System, SystemNumbers
 
 Array = NDArray[np.float64]
-CHUNKS: tuple[int, ...] = (1, 64, 256)
+CHUNKS: tuple[int, ...] = (1, 64, 256, 512)
 """Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
 THREADS = os.cpu_count() or 1
 DAY_H = 24.0
@@ -162,6 +163,8 @@ def run_people(
     rows: list[Array | None] = [None] * len(regimen.arms)
     probes: list[Array | None] = [None] * len(regimen.arms)
     making = Lock()
+    planned = [_planned(request, first, arm, used) for arm in regimen.arms]
+    probe = _probe(request, first)
 
     def put(into: list[Array | None], arm: int, start: int, values: Array) -> None:
         with making:
@@ -175,8 +178,9 @@ def run_people(
         batch = _batch(people, those, request.refinement, first, request.finer)
         batch = replace(batch, chosen=chosen)
         initial = state_at_start(batch.group, regimen.streams)
-        for index, arm in enumerate(regimen.arms):
-            own, relapse = _run_arm(batch, initial, arm, request, used)
+        batch = _in_precision(batch, request.precision)
+        for index in range(len(regimen.arms)):
+            own, relapse = _run_arm(batch, initial, planned[index], probe, request)
             put(rows, index, start, own)
             if relapse is not None:
                 put(probes, index, start, relapse)
@@ -221,11 +225,13 @@ def _batch(
     finer: tuple[float, ...] = (),
 ) -> Batch:
     def pick(values: Any) -> Any:
-        return np.ascontiguousarray(np.asarray(values)[..., chosen])
+        own = np.asarray(values)
+        return own if own.shape[-1] < people.count else np.ascontiguousarray(own[..., chosen])
 
+    numbers = people.body_numbers
     return Batch(
         body=people.composition.body,
-        numbers=jax.tree.map(pick, people.body_numbers),
+        numbers=jax.tree.map(pick, numbers._replace(body=shared(numbers.body))),
         modes=jax.tree.map(pick, people.kinetics.modes),
         doses=pick(people.doses),
         refinement=refinement,
@@ -234,27 +240,57 @@ def _batch(
     )
 
 
-def _run_arm(
-    batch: Batch,
-    initial: PersonState,
-    doses: Sequence[tuple[float, int]],
+Planned = list[tuple[Schedule, int]]
+"""The days of an arm, each with its number of rows."""
+
+
+def _planned(
     request: Request,
-    used: Sequence[tuple[float, int]] = (),
-) -> tuple[Array, Array | None]:
+    first_step_h: tuple[float, ...],
+    doses: Sequence[tuple[float, int]],
+    used: Sequence[tuple[float, int]],
+) -> Planned:
     """Day by day, so that the state at each day is at hand and memory stays bounded.
 
     ``used`` is the last dose of each kind before the start, ``(time, kind)``.
     """
-    batch = _in_precision(batch, request.precision)
-    state = PersonState(initial.modes, np.asarray(initial.body).astype(request.precision))
-    probe = None
-    if request.probe_kind is not None and request.probe_days:
-        taken = batch.mesh(0.0, PROBE_H, [(0.0, request.probe_kind)])
-        [(probe, _)] = schedules(taken, watch=True)
     days = np.arange(0.0, request.duration_h, DAY_H)
-    mesh = batch.mesh(0.0, request.duration_h, doses, request.output_h, days, used)
+    mesh = build_mesh(
+        0.0,
+        request.duration_h,
+        doses,
+        request.output_h,
+        days,
+        request.refinement,
+        first_step_h,
+        request.finer,
+        used,
+    )
+    return schedules(mesh, days.tolist())
+
+
+def _probe(request: Request, first_step_h: tuple[float, ...]) -> Schedule | None:
+    """The hours after the former dose is taken again."""
+    if request.probe_kind is None or not request.probe_days:
+        return None
+    mesh = build_mesh(
+        0.0,
+        PROBE_H,
+        [(0.0, request.probe_kind)],
+        refinement=request.refinement,
+        first_step_h=first_step_h,
+        finer=request.finer,
+    )
+    [(taken, _)] = schedules(mesh, watch=True)
+    return taken
+
+
+def _run_arm(
+    batch: Batch, initial: PersonState, days: Planned, probe: Schedule | None, request: Request
+) -> tuple[Array, Array | None]:
+    state = PersonState(initial.modes, np.asarray(initial.body).astype(request.precision))
     rows, lowest = [], []
-    for day, (plan, count) in enumerate(schedules(mesh, days.tolist())):
+    for day, (plan, count) in enumerate(days):
         if probe is not None and day in request.probe_days:
             lowest.append(np.asarray(batch.run(state, probe).lowest_ventilation))
         course = batch.run(state, plan)
@@ -264,5 +300,8 @@ def _run_arm(
 
 
 def _in_precision(batch: Batch, precision: type[np.floating[Any]]) -> Batch:
+    """With the body in ``precision``, and handed to the device once, not with every day."""
     body = jax.tree.map(lambda v: np.asarray(v).astype(precision), batch.numbers.body)
-    return replace(batch, numbers=batch.numbers._replace(body=body))
+    numbers = batch.numbers._replace(body=body)
+    numbers, modes, doses = jax.device_put((numbers, batch.modes, batch.doses))
+    return replace(batch, numbers=numbers, modes=modes, doses=doses)

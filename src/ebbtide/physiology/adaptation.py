@@ -13,6 +13,8 @@ no set of numbers let early buprenorphine precipitate withdrawal and late bupren
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import NamedTuple
 
 import numpy as np
@@ -46,4 +48,5 @@ def change(
 
 def level(parts: Float[Values, "part people"], numbers: Adaptation) -> Float[Values, " people"]:
     """The adaptation as a whole, on the scale of the signal."""
-    return (numbers.share * parts).sum(axis=0)
+    # row by row: a compiled reduction of few rows is a program of its own
+    return functools.reduce(operator.add, numbers.share * parts)

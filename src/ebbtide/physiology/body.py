@@ -291,7 +291,10 @@ class Body:
                 numbers.adaptation.rate,
                 numbers.withdrawal.rebound_rate[None],
                 numbers.breathing.tolerance_rate[None],
-                numbers.withdrawal.rate,
+                jnp.broadcast_to(
+                    numbers.withdrawal.rate,
+                    (len(self.followers), *numbers.withdrawal.rebound_rate.shape),
+                ),
                 *(part.rates(n) for part, n in zip(self.parts, numbers.parts, strict=True) if part.states),
             ]
         )

@@ -25,6 +25,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
+from .logarithm import natural_log
 
 
 class Withdrawal(NamedTuple):
@@ -81,6 +82,6 @@ def follower_target(
     amplified = drive * (1.0 + numbers.rebound_gain * rebound) * left
     # sigmoid(h (ln X - ln H)) is the Hill function without overflow; tiny keeps ln defined at rest
     tiny = jnp.finfo(amplified.dtype).tiny  # type: ignore[no-untyped-call]
-    log_odds = numbers.steepness * (jnp.log(amplified + tiny) - numbers.log_half_effect)
+    log_odds = numbers.steepness * (natural_log(amplified + tiny) - numbers.log_half_effect)
     # below the root of the smallest number a symptom is nothing, and subnormal numbers are slow
     return jax.nn.sigmoid(jnp.maximum(log_odds, np.log(tiny) / 2))
