@@ -13,7 +13,6 @@ REPORT = {
         "ebbtide": "0",
         "packages": {"jax": "1"},
         "when": "2026-01-01",
-        "busy": False,
     },
     "workloads": [],
 }
