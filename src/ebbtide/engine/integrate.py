@@ -94,8 +94,7 @@ def step_tables(
     return tables
 
 
-@partial(jax.jit, static_argnames=("system", "chosen"), compiler_options=WIDEST)
-def integrate(
+def march(
     system: System,
     numbers: SystemNumbers,
     modes: Modes,
@@ -105,7 +104,7 @@ def integrate(
     plan: Schedule,
     chosen: tuple[int, ...] | None = None,
 ) -> Course:
-    """Run one piece of a mesh.
+    """Run one piece of a mesh, as a part of a program of one's own; alone, :data:`integrate` is it compiled.
 
     Parameters
     ----------
@@ -182,6 +181,10 @@ def integrate(
     (_, end), rows = jax.lax.scan(row, (jnp.int32(0), start), plan.row_node)
     reached = jnp.concatenate([cascade.join(end.body), end.pools.astype(kind_of_float)])
     return Course(PersonState(end.modes, reached), rows, end.lowest)
+
+
+integrate = jax.jit(march, static_argnames=("system", "chosen"), compiler_options=WIDEST)
+"""Run one piece of a mesh: :func:`march`, compiled for each system and shape."""
 
 
 class _Carry(NamedTuple):

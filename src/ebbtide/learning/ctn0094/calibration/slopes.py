@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from ebbtide.engine.integrate import Course, PersonState, Tables, integrate
+from ebbtide.engine.integrate import Course, PersonState, Tables, march
 from ebbtide.engine.modes import Modes
 from ebbtide.engine.run import Batch
 from ebbtide.engine.schedule import Schedule
@@ -135,10 +135,9 @@ def _through(
     jumps: Float[Values, "hours modes people"],
     state: PersonState,
 ) -> Course:
-    course: Course = integrate(
+    return march(
         structure.system, numbers, given.modes, given.tables, jumps, state, given.plan, structure.chosen
     )
-    return course
 
 
 def _carried(run: Callable[[Values, Values], Values], given: Given, now: Moving) -> Moving:
