@@ -117,6 +117,7 @@ def _rows(group: Group, mesh: Fineness, first_step_h: tuple[float, ...], precisi
         output_h=group.times_h,
         refinement=mesh.refinement,
         finer=mesh.finer,
+        halved=mesh.halved,
         precision=precision,
         first_step_h=first_step_h,
         quantities=group.workload.quantities,
@@ -177,7 +178,7 @@ def share_of_range(rows: Array, exact: Array, names: tuple[str, ...]) -> Array:
 
 
 def evaluations(group: Group, tolerance: float) -> int:
-    """How often the engine evaluates the right-hand side for a course: at the middle and end of each step."""
+    """How often the engine evaluates the right-hand side for a course: at three points of each step."""
     own = mesh_for(group, tolerance)
     mesh = build_mesh(
         0.0,
@@ -188,7 +189,7 @@ def evaluations(group: Group, tolerance: float) -> int:
         first_step_h=own.first_step_h,
         finer=own.told.mesh.finer,
     )
-    return 2 * int(np.count_nonzero(mesh.step_h))
+    return 3 * int(np.count_nonzero(mesh.step_h))
 
 
 def one_evaluation(group: Group, precision: Any) -> dict[str, float]:

@@ -45,7 +45,7 @@ def test_error_against_the_reference_is_below_1e_4_of_range(
     runs = {}
 
     def run(mesh: Fineness, fine: bool) -> list[Any]:
-        request = Request(96.0, output, refinement=mesh.refinement, finer=mesh.finer)
+        request = Request(96.0, output, refinement=mesh.refinement, finer=mesh.finer, halved=mesh.halved)
         [runs[mesh]] = run_people(people, regimen, request)
         return [runs[mesh].rows]
 

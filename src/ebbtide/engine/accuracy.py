@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,13 @@ SMALLEST_SHARE = 0.05
 """A quantity that moves by less than this share of its scale is compared with that share of the scale."""
 LEFT_OUT = 4.0 / 3.0
 """Error over what halving the steps changes: the finer run is off too. Halving takes three quarters of an
-error of order two, and 15 of 16 parts of one of order four, which the steps only have once they are short
+error of order two, and 63 of 64 parts of one of order six, which the steps only have once they are short
 beside everything that happens.
 """
-ORDER = 3.0
+ORDER = 4.0
 """By which steps are shortened after a try: between those two."""
+COARSEST = 0.5
+"""The fineness that is tried first."""
 LEAST, MOST = 1.2, 3.0
 """How much shorter steps get from one try to the next."""
 AIM = 0.5
@@ -40,6 +42,8 @@ class Fineness:
 
     refinement: float = 1.0
     finer: tuple[float, ...] = ()
+    halved: bool = False
+    """Whether each step of that is taken in two."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def choose_mesh(
     FloatingPointError
         When the finest mesh does not reach the tolerance either.
     """
-    now = start or Fineness(1.0, (1.0,) * target.kinds)
+    now = start or Fineness(COARSEST, (1.0,) * target.kinds)
     told = MeshError(now, np.inf, "", tolerance, 0, np.inf)
     for tried in range(TRIES):
         fine = run(halved(now), True)
@@ -166,7 +170,7 @@ def held_to(errors: Sequence[Array]) -> NDArray[np.intp]:
 
 def halved(mesh: Fineness) -> Fineness:
     """With every step half as long."""
-    return Fineness(2.0 * mesh.refinement, mesh.finer)
+    return replace(mesh, halved=True)
 
 
 def _refined(mesh: Fineness, target: Target, excess: Sequence[Array], *, all_steps: bool) -> Fineness:

@@ -2,55 +2,58 @@ r"""One step of a body in which each state follows what comes before it.
 
 Nothing flows back in the body: concentrations make the occupancy of slow binders, both make the signal,
 adaptation follows the signal, rebound the drive, symptoms the amplified drive. So a state of rate :math:`k`
-is an integral over a course :math:`u` that is known at the start, the middle and the end of the step:
+is an integral over a course :math:`u` that is known at a few points of the step:
 
 .. math::
     x(t) = e^{-k t} x_0 + k \int_0^t e^{-k (t - s)} u(s)\, ds
 
-with the parabola through the three values in place of :math:`u` (a collocation of order four, exact in
-the rate of each person, stable at any step). Level after level gives the middle and the end.
+with the cubic through the values at the start and at :data:`POINTS` in place of :math:`u`. These are the points
+of Lobatto's quadrature, so that this collocation is of order six (of the exponential kind: exact in the rate
+of each person, stable at any step; Hochbruck and Ostermann 2005, Appl Numer Math 53:323). Level after level gives
+the values at all points; the last of them is the end of the step, and the start of the next.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
+import numpy as np
+from jaxtyping import Float, Int
 
 from ebbtide.physiology import receptor
 from ebbtide.physiology.arrays import Values
 from ebbtide.physiology.body import Body, BodyNumbers
 
-from .phi import doubled, phi_functions
+from .phi import phi_functions
 
+POINTS = ((1.0 - 1.0 / math.sqrt(5.0)) / 2.0, (1.0 + 1.0 / math.sqrt(5.0)) / 2.0, 1.0)
+"""Where in a step, as shares of it, a course is looked at after the start."""
+_ALL = np.array((0.0, *POINTS))
+_POWERS = np.arange(1.0, 4.0)
+TO_BENDS = np.linalg.inv(_ALL[1:, None] ** _POWERS)
+"""Coefficients of a cubic, from its rises over the start at the points; rows are powers 1-3 of the share."""
+TO_TIME = (_ALL[1:, None] ** (_POWERS + 1.0) / (_POWERS + 1.0)) @ TO_BENDS
+"""Integrals up to each point of a cubic that is 0 at the start, from its values at the points."""
 EMPTY = 1e-30
-SWEEPS = 5
+SWEEPS = 6
 """Over slow binders that hinder each other: each gains an order of the step."""
+APART = 0.01
+"""Least share of a step's own time between two points."""
 
 
-class Triple(NamedTuple):
-    """Something at the start, the middle and the end of a step."""
+class Points(NamedTuple):
+    """Something at the start of a step, and at its later points."""
 
-    start: Values
-    middle: Values
-    end: Values
+    start: Float[Values, "*shape"]
+    later: Float[Values, "points *shape"]
 
-
-class Gains(NamedTuple):
-    """What states gain by the middle and the end of a step, of level, slope and bend of what they follow.
-
-    Gains, not what is left: of a slow state a step takes less than single precision would keep of that.
-    """
-
-    middle: tuple[Values, Values, Values]
-    end: tuple[Values, Values, Values]
-
-    def of(self, rows: slice) -> Gains:
-        """Those of some rows."""
-        middle, end = (tuple(part[rows] for part in three) for three in self)
-        return Gains(middle, end)
+    @property
+    def end(self) -> Float[Values, "*shape"]:
+        """At the last of them."""
+        return self.later[-1]
 
 
 class BodyState(NamedTuple):
@@ -67,10 +70,12 @@ class BodyState(NamedTuple):
 class Rates(NamedTuple):
     """How fast states follow, per hour, of all but slow binders."""
 
+    of_signal: Float[Values, "rows people"]
+    """Adaptation, then tolerance."""
+    rebound: Float[Values, " people"]
     followers: Float[Values, "follower columns"]
     """One column where all people have the same."""
-    others: Float[Values, "rows people"]
-    """Adaptation, rebound, tolerance, then each part."""
+    parts: tuple[Float[Values, "own people"], ...]
 
 
 class Pull(NamedTuple):
@@ -80,16 +85,19 @@ class Pull(NamedTuple):
     signal: Float[Values, " people"]
     drive: Float[Values, " people"]
     heading: Float[Values, "follower people"]
+    parts: tuple[Float[Values, "own people"], ...]
 
 
 def rates(body: Body, numbers: BodyNumbers) -> Rates | None:
     """Those of all people; nothing of an empty body."""
     if body.is_empty:
         return None
-    single = (numbers.withdrawal.rebound_rate, numbers.breathing.tolerance_rate)
-    own = (part.rates(n) for part, n in zip(body.parts, numbers.parts, strict=True) if part.states)
-    others = jnp.concatenate([numbers.adaptation.rate, *(row[None] for row in single), *own])
-    return Rates(jnp.asarray(numbers.withdrawal.rate), others)
+    return Rates(
+        jnp.concatenate([numbers.adaptation.rate, numbers.breathing.tolerance_rate[None]]),
+        jnp.asarray(numbers.withdrawal.rebound_rate),
+        jnp.asarray(numbers.withdrawal.rate),
+        tuple(part.rates(n) for part, n in zip(body.parts, numbers.parts, strict=True)),
+    )
 
 
 def split(body: Body, state: Float[Values, "states people"]) -> BodyState:
@@ -113,10 +121,15 @@ def pull(
 ) -> Pull:
     """The pull at ``state``: what :func:`step` hands on, made anew where a dose changes concentrations."""
     if body.is_empty:
-        return Pull(effect_nm, state.rebound, state.rebound, state.followers)
+        return Pull(effect_nm, state.rebound, state.rebound, state.followers, ())
     now = body.sense(effect_nm, state.occupancy, numbers)
     drive = body.drive(state.adapted, now, numbers)
-    return Pull(effect_nm, now.signal, drive, body.follower_target(drive, state.rebound, now, numbers))
+    heading = body.follower_target(drive, state.rebound, now, numbers)
+    parts = tuple(
+        part.target(own, now, n) if part.states else own
+        for part, own, n in zip(body.parts, state.parts, numbers.parts, strict=True)
+    )
+    return Pull(effect_nm, now.signal, drive, heading, parts)
 
 
 def step(
@@ -126,8 +139,7 @@ def step(
     rate: Rates | None,
     state: BodyState,
     start: Pull,
-    middle_nm: Float[Values, "inputs people"],
-    end_nm: Float[Values, "inputs people"],
+    later_nm: Float[Values, "points inputs people"],
 ) -> tuple[BodyState, Pull]:
     """The state after a step, and the pull there.
 
@@ -135,79 +147,77 @@ def step(
     ----------
     rate
         Of :func:`rates`.
-    middle_nm, end_nm
-        What the body reads on the way.
+    later_nm
+        What the body reads at the points.
     """
     if rate is None:
-        return state, start._replace(effect_nm=end_nm)
-    effect_nm = Triple(start.effect_nm, middle_nm, end_nm)
-    occupancy = Triple(*[state.occupancy] * 3)
+        return state, start._replace(effect_nm=later_nm[-1])
+    h = step_h.astype(later_nm.dtype)
+    occupancy = jnp.broadcast_to(state.occupancy, (len(POINTS), *state.occupancy.shape))
     if body.slow:
-        occupancy = _slow_binding(body, numbers, step_h, state.occupancy, effect_nm)
-    now = Triple(*(body.sense(c, o, numbers) for c, o in zip(effect_nm, occupancy, strict=True)))
-    signal = Triple(start.signal, now.middle.signal, now.end.signal)
-    h = step_h.astype(rate.others.dtype)
-    gains = _gains(h * rate.others)
-    row = 0
-
-    def rows(count: int) -> Gains:
-        nonlocal row
-        row += count
-        return gains.of(slice(row - count, row))
-
-    adapted = _follow(rows(len(state.adapted)), state.adapted, signal)
-    drive = Triple(
-        start.drive, *(body.drive(a, at, numbers) for a, at in zip(adapted[1:], now[1:], strict=True))
-    )
-    drive, rebound = _apart(h, (drive, _follow(rows(1), state.rebound[None], drive)))
-    tolerance = _follow(rows(1), state.tolerance[None], signal)
-    later = zip(drive[1:], rebound[1:], now[1:], strict=True)
-    heading = Triple(start.heading, *(body.follower_target(d, r[0], at, numbers) for d, r, at in later))
-    followers = _follow(_gains(h * rate.followers), state.followers, heading)
-    ends = []
-    for part, own, n in zip(body.parts, state.parts, numbers.parts, strict=True):
-        mine = rows(len(part.states))
-        reached = Triple(own, own, own)
+        occupancy = _slow_binding(body, numbers, h, state.occupancy, Points(start.effect_nm, later_nm))
+    now = apart(h, jax.vmap(lambda c, o: body.sense(c, o, numbers))(later_nm, occupancy))
+    of_signal = jnp.concatenate([state.adapted, state.tolerance[None]])
+    goal = Points(start.signal[None], now.signal[:, None])
+    settled = apart(h, _follow(h, rate.of_signal, of_signal, goal))
+    adapted, tolerance = settled[:, :-1], settled[-1, -1]
+    drive = apart(h, jax.vmap(lambda a, at: body.drive(a, at, numbers))(adapted, now))
+    rebound = apart(h, _follow(h, rate.rebound, state.rebound, Points(start.drive, drive)))
+    heading = jax.vmap(lambda d, r, at: body.follower_target(d, r, at, numbers))(drive, rebound, now)
+    followers = _follow(h, rate.followers, state.followers, Points(start.heading, heading))
+    ends, goals = [], []
+    for part, own, own_rate, goal, n in zip(
+        body.parts, state.parts, rate.parts, start.parts, numbers.parts, strict=True
+    ):
+        reached = jnp.broadcast_to(own, (len(POINTS), *own.shape))
+        ahead = []
         for group in part.order:
-            target = Triple(*(part.target(o, at, n, group) for o, at in zip(reached, now, strict=True)))
-            followed = _follow(mine.of(group), own[group], target)
-            reached = Triple(*(_put(o, group, f) for o, f in zip(reached, followed, strict=True)))
-        ends.append(reached.end)
-    end = BodyState(occupancy.end, adapted.end, rebound.end[0], tolerance.end[0], followers.end, tuple(ends))
-    return end, Pull(end_nm, signal.end, drive.end, heading.end)
+            target = jax.vmap(lambda o, at, p=part, m=n, g=group: p.target(o, at, m, g))(reached, now)
+            followed = _follow(h, own_rate[group], own[group], Points(goal[group], target))
+            reached = jnp.concatenate([reached[:, : group.start], followed, reached[:, group.stop :]], axis=1)
+            ahead.append(target[-1])
+        ends.append(reached[-1])
+        goals.append(jnp.concatenate(ahead) if ahead else goal)
+    end = BodyState(occupancy[-1], adapted[-1], rebound[-1], tolerance, followers[-1], tuple(ends))
+    return end, Pull(later_nm[-1], now.signal[-1], drive[-1], heading[-1], tuple(goals))
 
 
-def _apart(step_h: Float[Values, ""], values: Any) -> Any:
+def apart(positive: Float[Values, ""] | Int[Values, ""], values: Any) -> Any:
     """The values, computed once and for all.
 
     What each follower reads a compiler for CPUs computes anew for each of them, all that it depends on
-    included, unless it comes out of a branch; no step is of negative length.
+    included, unless it comes out of a branch; that on ``positive``, which is never negative, is always taken.
     """
-    return jax.lax.cond(step_h >= 0.0, lambda: values, lambda: jax.tree.map(jnp.zeros_like, values))
+    return jax.lax.cond(positive >= 0, lambda: values, lambda: jax.tree.map(jnp.zeros_like, values))
 
 
-def _put(rows: Float[Values, "own people"], place: slice, values: Float[Values, "some people"]) -> Values:
-    return jnp.concatenate([rows[: place.start], values, rows[place.stop :]])
+def _follow(
+    step_h: Float[Values, ""],
+    rate: Float[Values, "*#rows"],
+    start: Float[Values, "*rows"],
+    u: Points,
+) -> Float[Values, "points *rows"]:
+    """States at the points, that follow ``u`` from ``start``."""
+    share = _along(start, POINTS)
+    rise = u.later - u.start
+    bends = [sum(float(w) * d for w, d in zip(row, rise, strict=True)) for row in TO_BENDS]
+    return _relax(share * (step_h * rate), share, start, u.start - start, bends)
 
 
-def _gains(x: Float[Values, "rows people"]) -> Gains:
-    """Of states whose rate times the length of the step is ``x``."""
-    half, quarter = 0.5 * x, 0.25 * x
-    half_one, half_two, half_three = phi_functions(half)
-    one, two, three = doubled(half, half_one, half_two, half_three)
-    return Gains(
-        (half * half_one, quarter * half_two, quarter * half_three), (x * one, x * two, 2.0 * x * three)
-    )
+def _relax(time: Values, share: Values, start: Values, ahead: Values, bends: list[Values]) -> Values:
+    r"""What becomes of ``start`` after ``time`` lifetimes, on the way to a goal that itself moves.
+
+    That is ``ahead`` of the start at first, and moves as a cubic with coefficients ``bends``: of the
+    ``share`` that has gone by of the time in which those are counted.
+    """
+    one, two, three, four = phi_functions(time, 4)
+    moved = share * (bends[0] * two + share * (2.0 * bends[1] * three + share * (6.0 * bends[2] * four)))
+    return start + time * (ahead * one + moved)
 
 
-def _follow(gains: Gains, start: Float[Values, "rows people"], u: Triple) -> Triple:
-    """States that follow ``u`` from ``start``."""
-    to_middle, to_end = u.middle - u.start, u.end - u.start
-    parts = (u.start - start, 4.0 * to_middle - to_end, 2.0 * (to_end - 2.0 * to_middle))
-    middle, end = (
-        start + sum(gain * part for gain, part in zip(three, parts, strict=True)) for three in gains
-    )
-    return Triple(start, middle, end)
+def _along(like: Values, points: tuple[float, ...]) -> Values:
+    """One number for each point, before the axes of ``like``."""
+    return jnp.asarray(points, dtype=like.dtype).reshape(-1, *[1] * like.ndim)
 
 
 def _slow_binding(
@@ -215,35 +225,48 @@ def _slow_binding(
     numbers: BodyNumbers,
     step_h: Float[Values, ""],
     start: Float[Values, "slow people"],
-    effect_nm: Triple,
-) -> Triple:
+    effect_nm: Points,
+) -> Float[Values, "points slow people"]:
     r"""Occupancy of slow binders, whose rates depend on concentrations.
 
     In the time :math:`\tau = \int a\, dt` of its own rate :math:`a` each follows its equilibrium at rate 1.
     Several hinder each other: each follows what the others leave free, again and again.
     """
     a, b = len(body.fast), len(body.fast) + len(body.slow)
-    h = step_h.astype(start.dtype)
-    present = [jnp.maximum(c[:b], 0.0) for c in effect_nm]
-    rate = [receptor.slow_binding_rate(c[:a], c[a:], numbers.receptor) for c in present]
-    alone = [receptor.slow_binding_target(c[:a], c[a:], numbers.receptor) for c in present]
-    whole = h / 6.0 * (rate[0] + 4.0 * rate[1] + rate[2]) + EMPTY
-    # where the rate falls steeply, the parabola may turn below zero
-    raw = h / 24.0 * (5.0 * rate[0] + 8.0 * rate[1] - rate[2])
-    share = jnp.clip(raw / whole, 0.01, 0.99)  # of the whole time, in the first half of the step
-    occupancy = Triple(start, start, start)
+
+    def bound(nm: Values) -> tuple[Values, Values]:
+        present = jnp.maximum(nm[:b], 0.0)
+        return (
+            receptor.slow_binding_rate(present[:a], present[a:], numbers.receptor),
+            receptor.slow_binding_target(present[:a], present[a:], numbers.receptor),
+        )
+
+    (rate, alone), (later_rate, later_alone) = bound(effect_nm.start), jax.vmap(bound)(effect_nm.later)
+    rise = later_rate - rate
+    raw = [
+        step_h * (point * rate + sum(float(w) * d for w, d in zip(row, rise, strict=True)))
+        for point, row in zip(POINTS, TO_TIME, strict=True)
+    ]
+    whole = jnp.maximum(raw[-1], EMPTY)
+    # where the rate falls steeply, the cubic may turn below zero
+    first = jnp.clip(raw[0] / whole, APART, 1.0 - 2.0 * APART)
+    second = jnp.clip(raw[1] / whole, first + APART, 1.0 - APART)
+    share = jnp.stack([first, second, jnp.ones_like(first)])
+    time = share * whole
+    occupancy = jnp.broadcast_to(start, share.shape)
     for _ in range(1 if len(body.slow) == 1 else SWEEPS):
-        free = (1.0 - (o.sum(axis=0) - o) for o in occupancy)
-        goal = Triple(*(g * f for g, f in zip(alone, free, strict=True)))
-        slope = (goal.middle - goal.start) / share
-        bend = (goal.end - goal.middle) / (1.0 - share) - slope
-        ends = []
-        for part, time in ((share, share * whole), (jnp.ones_like(share), whole)):
-            # shares of the whole time, so that no power of a very long or short time is taken
-            _, two, three = phi_functions(time)
-            first, second = part * time * two, 2.0 * part * part * time * three
-            settled = slope * first + bend * (second - share * first)
-            reached = goal.start + jnp.exp(-time) * (start - goal.start) + settled
-            ends.append(reached)
-        occupancy = Triple(start, *ends)
+        goal = alone * (1.0 - (receptor.all_of(start) - start))
+        others = jax.vmap(receptor.all_of)(occupancy)[:, None] - occupancy
+        occupancy = _relax(
+            time, share, start, goal - start, _through(first, second, goal, later_alone * (1.0 - others))
+        )
     return occupancy
+
+
+def _through(first: Values, second: Values, start: Values, later: Values) -> list[Values]:
+    """Coefficients of the cubic through ``start`` at 0 and ``later`` at ``first``, ``second`` and 1 (Newton)."""
+    a, b, c = later
+    rise_a, rise_b, rise_c = (a - start) / first, (b - a) / (second - first), (c - b) / (1.0 - second)
+    turn_b, turn_c = (rise_b - rise_a) / second, (rise_c - rise_b) / (1.0 - first)
+    last = turn_c - turn_b
+    return [rise_a - turn_b * first + last * first * second, turn_b - last * (first + second), last]

@@ -11,7 +11,7 @@ from .mesh import FIRST_STEP_H, LONGEST_STEP_H
 from .people import People
 
 Array = NDArray[np.float64]
-SHARE = 0.5
+SHARE = 1.0
 """Of the time constant."""
 FELT = 0.01
 """A mode with less than this share of a concentration that acts does not count."""

@@ -1,14 +1,16 @@
 """Integration of a batch of people over one mesh, compiled once for each composition of compounds.
 
 Linear kinetics are propagated exactly in their eigenmodes, those that enzymes change by an exponential
-Runge-Kutta step (:mod:`.reaction`); with the concentrations at the start, the middle and the end of a step
+Runge-Kutta step (:mod:`.reaction`); with the concentrations at the start of a step and at its points
 the body goes along (:mod:`.cascade`). People are the last axis. The loop runs over as many nodes as
 the mesh has, so that a new schedule needs no new program.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +26,18 @@ from .modes import Modes
 from .reaction import ReactionTable, react, reaction_table
 from .schedule import Schedule
 from .system import System, SystemNumbers
+
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT_BYTES = 2**30
+
+
+def _keep_memory() -> None:
+    """Have the C library keep what is freed: fetched anew for each piece, pages took an eighth of the time."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)
+        mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 def _configure() -> None:
@@ -43,6 +57,7 @@ def _configure() -> None:
 
 
 _configure()
+_keep_memory()
 
 
 WIDEST = {"xla_cpu_prefer_vector_width": 512}
@@ -59,8 +74,10 @@ class PersonState(NamedTuple):
 class Tables(NamedTuple):
     """What steps of each length do to each person; the first axis counts the lengths."""
 
-    half: Float[Values, "lengths modes people"]
-    """What half a step leaves of a mode."""
+    outer: Float[Values, "lengths modes people"]
+    """What is left of a mode at the first point; as much of it from the second to the end."""
+    inner: Float[Values, "lengths modes people"]
+    """What is left at the second point of a mode at the first."""
     reaction: ReactionTable | None
     """Of modes, then enzyme pools."""
 
@@ -85,8 +102,10 @@ def step_tables(
         reacting = jnp.concatenate([modes.rate, system.turnover(numbers.reaction)])
 
     def one(h: Values) -> Tables:
+        first, second, _ = cascade.POINTS
         return Tables(
-            jnp.exp(-0.5 * h * modes.rate),
+            jnp.exp(-first * h * modes.rate),
+            jnp.exp((first - second) * h * modes.rate),
             None if reacting is None else reaction_table(h, reacting),
         )
 
@@ -127,58 +146,63 @@ def march(
     def effects(z: Float[Values, "modes people"]) -> Float[Values, "inputs people"]:
         return system.effects(z, modes.effect).astype(kind_of_float)
 
-    def at_node(
+    def dosed(
         index: Int[Values, ""], z: Float[Values, "modes people"], y: cascade.BodyState, pull: cascade.Pull
-    ) -> tuple[Values, cascade.Pull, Tables, Values]:
-        """Modes and pull after the dose at a node, tables and length of the step that follows.
-
-        Looked up a step ahead: a compiled loop that finds its place in a table is not vectorised.
-        """
-        kind, length = plan.dose_kind[index], plan.length[index]
+    ) -> tuple[Values, cascade.Pull]:
+        """Modes and pull after the dose at a node."""
+        kind = plan.dose_kind[index]
 
         def given() -> tuple[Values, cascade.Pull]:
             more = z + jumps[kind]
             return more, cascade.pull(body, numbers.body, y, effects(more))
 
-        z, pull = jax.lax.cond(kind >= 0, given, lambda: (z, pull))
-        return z, pull, jax.tree.map(lambda table: table[length], tables), plan.lengths_h[length]
+        return jax.lax.cond(kind >= 0, given, lambda: (z, pull))
 
     def node(index: Int[Values, ""], carry: _Carry) -> _Carry:
-        z, y, pools, pull, lowest, here, h = carry
+        z, y, pools, pull, lowest = carry
+        length = plan.length[index]
+        # a compiled loop that finds its place in a table is not vectorised
+        here, h = cascade.apart(index, jax.tree.map(lambda table: table[length], (tables, plan.lengths_h)))
         if reaction is None:
-            z_middle = here.half * z
-            z_end, pools_end = here.half * z_middle, pools
+            z_first = here.outer * z
+            z_second = here.inner * z_first
+            z_later, pools_end = (z_first, z_second, here.outer * z_second), pools
         else:
             assert here.reaction is not None
-            z_middle, z_end, pools_end = react(system, numbers, here.reaction, h, z, pools, y, pull.effect_nm)
-        y_end, pull_end = cascade.step(
-            body, numbers.body, h, rate, y, pull, effects(z_middle), effects(z_end)
-        )
+            z_later, pools_end = react(system, numbers, here.reaction, h, z, pools, y, pull.effect_nm)
+        later_nm = jnp.stack([effects(z) for z in z_later])
+        y_end, pull_end = cascade.step(body, numbers.body, h, rate, y, pull, later_nm)
 
         def watched() -> Values:
             breath = body.observe_ventilation(cascade.join(y_end), pull_end.effect_nm, numbers.body)
             return jnp.minimum(lowest, breath)
 
         lowest = jax.lax.cond(plan.watch, watched, lambda: lowest)
-        z_next, pull_next, there, h_next = at_node(index + 1, z_end, y_end, pull_end)
-        return _Carry(z_next, y_end, pools_end, pull_next, lowest, there, h_next)
+        z_next, pull_next = dosed(index + 1, z_later[-1], y_end, pull_end)
+        return _Carry(z_next, y_end, pools_end, pull_next, lowest)
 
-    def row(carry: tuple[Values, _Carry], target: Int[Values, ""]) -> tuple[tuple[Values, _Carry], Values]:
-        done, people = carry
-        people = jax.lax.fori_loop(done, target, node, people)
-        z = people.modes
+    def shown(people: _Carry) -> Float[Values, "quantities people"]:
         seen = body.observe(cascade.join(people.body), people.pull.effect_nm, numbers.body)
-        plasma = system.plasma(z, modes.plasma).astype(kind_of_float)
+        plasma = system.plasma(people.modes, modes.plasma).astype(kind_of_float)
         rows = jnp.concatenate([seen, plasma])
-        return (target, people), rows if chosen is None else jnp.stack([rows[place] for place in chosen])
+        return rows if chosen is None else jnp.stack([rows[place] for place in chosen])
+
+    def row(carry: tuple[Values, _Carry], place: Int[Values, ""]) -> tuple[tuple[Values, _Carry], Values]:
+        done, people = carry
+        target = plan.row_node[place]
+        people = jax.lax.fori_loop(done, target, node, people)
+        none = jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(shown, people))
+        values = jax.lax.cond(place < plan.rows, lambda: shown(people), lambda: none)
+        return (target, people), values
 
     z, y = map(jnp.asarray, state)
     lowest = jnp.ones(y.shape[-1], dtype=kind_of_float)
     groups = cascade.split(body, y[: body.size])
-    z, pull, here, h = at_node(jnp.int32(0), z, groups, cascade.pull(body, numbers.body, groups, effects(z)))
-    start = _Carry(z, groups, y[body.size :].astype(z.dtype), pull, lowest, here, h)
+    z, pull = dosed(jnp.int32(0), z, groups, cascade.pull(body, numbers.body, groups, effects(z)))
+    start = _Carry(z, groups, y[body.size :].astype(z.dtype), pull, lowest)
     # there is padding behind the last row, which takes people to the last node
-    (_, end), rows = jax.lax.scan(row, (jnp.int32(0), start), plan.row_node)
+    places = jnp.arange(len(plan.row_node), dtype=jnp.int32)
+    (_, end), rows = jax.lax.scan(row, (jnp.int32(0), start), places)
     reached = jnp.concatenate([cascade.join(end.body), end.pools.astype(kind_of_float)])
     return Course(PersonState(end.modes, reached), rows, end.lowest)
 
@@ -196,6 +220,3 @@ class _Carry(NamedTuple):
     pools: Float[Values, "pools people"]
     pull: cascade.Pull
     lowest: Float[Values, " people"]
-    here: Tables
-    """Of the step that follows."""
-    step_h: Float[Values, ""]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FIRST_STEP_H = 0.01
-SLOPE = 0.3
+SLOPE = 0.6
 """How much longer a step may be for each hour since a dose: from one to the next, steps grow by so much."""
 LONGEST_STEP_H = 1.0
 SAME_TIME_H = 1e-9
@@ -50,6 +50,7 @@ def build_mesh(
     first_step_h: Sequence[float] = (),
     finer: Sequence[float] = (),
     earlier: Sequence[tuple[float, int]] = (),
+    halved: bool = False,
 ) -> Mesh:
     """A mesh from ``start_h`` to ``end_h``.
 
@@ -69,6 +70,8 @@ def build_mesh(
         By how much steps after a dose of each kind are divided besides; by default not at all.
     earlier
         Doses until ``start_h`` whose effect is in the state there, ``(time, kind)``: steps heed them.
+    halved
+        Take each step of this mesh in two, also where doses or outputs are closer than a step.
     """
     given = sorted((t, k) for t, k in doses if start_h - SAME_TIME_H <= t < end_h - SAME_TIME_H)
     fixed = np.unique(np.concatenate([[start_h, end_h], [t for t, _ in given], outputs, stops]).round(9))
@@ -100,7 +103,10 @@ def build_mesh(
                 taken = remaining / 2
             else:
                 taken = step
-            now = right if taken == remaining else now + taken
+            ahead = right if taken == remaining else now + taken
+            if halved:
+                times.append(float((now + ahead) / 2))
+            now = ahead
             times.append(float(now))
     return _nodes(times, kinds, {round(float(t), 9) for t in outputs})
 

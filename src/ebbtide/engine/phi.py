@@ -3,8 +3,7 @@ r"""The functions of exponential integrators, and the fourth-order scheme of Cox
 For :math:`\dot y = -k y + N(y, t)` the linear part is exact and unconditionally stable, with a rate of each
 person's own; with :math:`k = 0` the scheme is classical RK4. Its coefficients are sums of the functions
 
-.. math:: \varphi_1(x) = \frac{1 - e^{-x}}{x}, \quad \varphi_2 = \frac{1 - \varphi_1}{x}, \quad
-    \varphi_3 = \frac{1/2 - \varphi_2}{x}
+.. math:: \varphi_1(x) = \frac{1 - e^{-x}}{x}, \quad \varphi_{k+1} = \frac{1/k! - \varphi_k}{x}
 
 and below a small :math:`x`, where these cancel, by their series.
 """
@@ -19,8 +18,8 @@ from jaxtyping import Float
 
 from ebbtide.physiology.arrays import Values
 
-SMALL = {8: 0.3, 4: 0.5}
-TERMS = {8: 10, 4: 6}
+SMALL = {8: 0.3, 4: 1.0}
+TERMS = {8: 10, 4: 8}
 """By the bytes of a number."""
 
 
@@ -35,35 +34,19 @@ class Coefficients(NamedTuple):
     last: Any
 
 
-def phi_functions(x: Float[Values, "modes people"]) -> tuple[Values, Values, Values]:
-    """The three functions at ``x``, 0 or more, in its precision."""
+def phi_functions(x: Float[Values, "*shape"], count: int = 3) -> list[Values]:
+    """The first ``count`` functions at ``x``, 0 or more, in its precision."""
     small = x <= SMALL[x.dtype.itemsize]
     large = jnp.where(small, 1.0, x)
     inverse = 1.0 / large
-    first_large = (1.0 - jnp.exp(-large)) * inverse
-    second_large = (1.0 - first_large) * inverse
-    third_large = (0.5 - second_large) * inverse
-    # down from the third: each division above is a product here, in which nothing cancels
-    third_small = _series(x, 3)
-    second_small = 0.5 - x * third_small
-    first_small = 1.0 - x * second_small
-    return (
-        jnp.where(small, first_small, first_large),
-        jnp.where(small, second_small, second_large),
-        jnp.where(small, third_small, third_large),
-    )
-
-
-def doubled(
-    x: Float[Values, "modes people"], one: Values, two: Values, three: Values
-) -> tuple[Values, Values, Values]:
-    """The three functions at twice ``x`` from those at ``x``: sums of positive terms, exact to rounding."""
-    left = 1.0 - x * one
-    return (
-        0.5 * (one + left * one),
-        0.25 * (one + two + left * two),
-        0.125 * (0.5 * one + two + three + left * three),
-    )
+    rising = [(1.0 - jnp.exp(-large)) * inverse]
+    for k in range(1, count):
+        rising.append((1.0 / math.factorial(k) - rising[-1]) * inverse)
+    # down from the last: each division above is a product here, in which nothing cancels
+    falling = [_series(x, count)]
+    for k in range(count - 1, 0, -1):
+        falling.append(1.0 / math.factorial(k) - x * falling[-1])
+    return [jnp.where(small, a, b) for a, b in zip(reversed(falling), rising, strict=True)]
 
 
 def mode_coefficients(step_h: Float[Values, ""], rate: Float[Values, "modes people"]) -> Coefficients:

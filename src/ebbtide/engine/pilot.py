@@ -56,5 +56,5 @@ def _on_mesh(
     people: People, regimen: Regimen, request: Request, mesh: Fineness, *, probes: bool
 ) -> list[ArmCourse]:
     kind = request.probe_kind if probes else None
-    own = replace(request, refinement=mesh.refinement, finer=mesh.finer, probe_kind=kind)
+    own = replace(request, refinement=mesh.refinement, finer=mesh.finer, halved=mesh.halved, probe_kind=kind)
     return run_people(people, regimen, own)

@@ -15,28 +15,42 @@ from jaxtyping import Float
 
 from ebbtide.physiology.arrays import Values
 
-from .cascade import BodyState, join
+from .cascade import POINTS, BodyState, join
 from .phi import Coefficients, mode_coefficients, phi_functions
 from .system import System, SystemNumbers
 
 SLOPE_H = 0.01
 
 
+class ToPoint(NamedTuple):
+    """What modes become by one of the points of a step."""
+
+    kept: Values
+    level: Values
+    """Integral of what adds to them, where that is 1; then where it is the share of the step, and its square."""
+    rise: Values
+    square: Values
+
+
 class ReactionTable(NamedTuple):
     """What a step of some length does to modes, then pools."""
 
     scheme: Coefficients
-    to_middle: tuple[Values, Values, Values]
-    """Integrals over the first half of the step of 1, of time and of its square, in lengths of the step."""
+    to_points: tuple[ToPoint, ...]
+    """Of all points but the last, which is the end of the step."""
 
 
 def reaction_table(step_h: Float[Values, ""], rate: Float[Values, "modes people"]) -> ReactionTable:
     """The table of modes and pools with decay rates ``rate``."""
-    one, two, three = phi_functions(0.5 * step_h * rate)
-    half_h = 0.5 * step_h
-    return ReactionTable(
-        mode_coefficients(step_h, rate), (half_h * one, 0.5 * half_h * two, 0.5 * half_h * three)
-    )
+    to_points = []
+    for share in POINTS[:-1]:
+        x = share * step_h * rate
+        one, two, three = phi_functions(x)
+        scale = share * step_h
+        to_points.append(
+            ToPoint(jnp.exp(-x), scale * one, share * scale * two, 2.0 * share * share * scale * three)
+        )
+    return ReactionTable(mode_coefficients(step_h, rate), tuple(to_points))
 
 
 def react(
@@ -48,8 +62,8 @@ def react(
     pools: Float[Values, "pools people"],
     body: BodyState,
     effect_nm: Float[Values, "inputs people"],
-) -> tuple[Values, Values, Values]:
-    """Modes at the middle and at the end of a step, and pools at its end.
+) -> tuple[tuple[Values, ...], Values]:
+    """Modes at the points of a step, and pools at its end.
 
     ``body`` and ``effect_nm`` are those at the start.
     """
@@ -82,9 +96,14 @@ def react(
     seen = jnp.zeros((4, *start.shape), dtype=start.dtype)
     end, (at_start, _, at_b, at_last) = jax.lax.fori_loop(0, 4, stage, (c.whole * start, seen))
     slope, bend = 4.0 * at_b - at_last - 3.0 * at_start, 2.0 * (at_last - 2.0 * at_b + at_start)
-    level, rise, square = (part[:count] for part in table.to_middle)
-    middle = c.half[:count] * modes + level * at_start[:count] + rise * slope[:count] + square * bend[:count]
-    return middle, end[:count], end[count:]
+    later = (
+        at.kept[:count] * modes
+        + at.level[:count] * at_start[:count]
+        + at.rise[:count] * slope[:count]
+        + at.square[:count] * bend[:count]
+        for at in table.to_points
+    )
+    return (*later, end[:count]), end[count:]
 
 
 def _liver(

@@ -28,10 +28,14 @@ from .system import System, SystemNumbers
 Array = NDArray[np.float64]
 CHUNKS: tuple[int, ...] = (1, 64, 256, 512)
 """Sizes of a batch that programs are compiled for; a smaller group is padded to the next."""
+LARGEST_REACTIVE = 256
+"""Where enzymes change clearances, more people do not fit into a processor's own memory."""
 THREADS = os.cpu_count() or 1
 DAY_H = 24.0
 PROBE_H = 6.0
 """How long the lowest ventilation is watched for after a dose is taken again."""
+PROBE_FINER = 2.0
+"""Steps of these hours are shorter: the lowest is looked for at their ends."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Request:
     """After a dose of each kind; by default of the people who are run."""
     finer: tuple[float, ...] = ()
     """By how much steps after a dose of each kind are divided besides."""
+    halved: bool = False
+    """Whether each step of that is taken in two, to see what that changes."""
     quantities: tuple[str, ...] | None = None
     """What rows hold, in this order; by default quantities of the body, then plasma of each compound."""
 
@@ -74,6 +80,7 @@ class Batch:
     refinement: float
     first_step_h: tuple[float, ...]
     finer: tuple[float, ...] = ()
+    halved: bool = False
     chosen: tuple[int, ...] | None = None
     known_tables: dict[bytes, Tables] = field(default_factory=dict)
 
@@ -120,7 +127,16 @@ class Batch:
     ) -> Mesh:
         """A mesh of this refinement."""
         return build_mesh(
-            start_h, end_h, doses, outputs, stops, self.refinement, self.first_step_h, self.finer, earlier
+            start_h,
+            end_h,
+            doses,
+            outputs,
+            stops,
+            self.refinement,
+            self.first_step_h,
+            self.finer,
+            earlier,
+            self.halved,
         )
 
     @property
@@ -154,7 +170,7 @@ def run_people(
 
     ``progress`` is told how many people-arms were finished.
     """
-    size = _chunk_size(people.count)
+    size = _chunk_size(people.count, people.composition.body.network is not None)
     starts = range(0, people.count, size)
     first = request.first_step_h or first_steps(people)
     chosen = _chosen(people.composition, request.quantities)
@@ -176,7 +192,7 @@ def run_people(
     def one(start: int) -> None:
         those = np.minimum(np.arange(start, start + size), people.count - 1)
         batch = _batch(people, those, request.refinement, first, request.finer)
-        batch = replace(batch, chosen=chosen)
+        batch = replace(batch, chosen=chosen, halved=request.halved)
         initial = state_at_start(batch.group, regimen.streams)
         batch = _in_precision(batch, request.precision)
         for index in range(len(regimen.arms)):
@@ -191,14 +207,15 @@ def run_people(
     return [ArmCourse(own, lowest) for own, lowest in zip(rows, probes, strict=True) if own is not None]
 
 
-def _chunk_size(people: int) -> int:
+def _chunk_size(people: int, reactive: bool) -> int:
     """The largest of the sizes of a batch that leaves no thread without work; of few people, the smallest
     that holds all.
     """
-    for size in reversed(CHUNKS[1:]):
+    sizes = [c for c in CHUNKS if not reactive or c <= LARGEST_REACTIVE]
+    for size in reversed(sizes[1:]):
         if people > size * (THREADS - 1):
             return size
-    return next((c for c in CHUNKS if people <= c), CHUNKS[-1])
+    return next((c for c in sizes if people <= c), sizes[-1])
 
 
 def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tuple[int, ...] | None:
@@ -265,6 +282,7 @@ def _planned(
         first_step_h,
         request.finer,
         used,
+        request.halved,
     )
     return schedules(mesh, days.tolist())
 
@@ -277,7 +295,7 @@ def _probe(request: Request, first_step_h: tuple[float, ...]) -> Schedule | None
         0.0,
         PROBE_H,
         [(0.0, request.probe_kind)],
-        refinement=request.refinement,
+        refinement=PROBE_FINER * max(request.refinement, 1.0),
         first_step_h=first_step_h,
         finer=request.finer,
     )

@@ -15,8 +15,10 @@ from .mesh import Mesh
 
 NODE_BLOCK = 256
 ROW_BLOCK = 32
-LENGTHS = (64, 256)
+LENGTHS = (16, 64, 256)
 """Different lengths of step that tables are padded to: few sizes, as each needs a program of its own."""
+SHARED = 64
+"""Most lengths in tables that all pieces share."""
 
 
 class Schedule(NamedTuple):
@@ -29,6 +31,8 @@ class Schedule(NamedTuple):
     dose_kind: Int[Values, " nodes"]
     row_node: Int[Values, " rows"]
     """Node of each output row; then padding, at least one, points behind the last node."""
+    rows: Int[Values, ""]
+    """How many rows there are, without padding."""
     watch: Bool[Values, ""]
     """Whether the lowest ventilation at any node is looked for."""
 
@@ -43,7 +47,7 @@ def schedules(
     cuts = mesh.pieces(boundaries_h)
     steps = mesh.step_h.round(9)
     shared = _lengths([steps])
-    if len(shared[0]) > LENGTHS[0]:  # each piece has tables of its own
+    if len(shared[0]) > SHARED:  # each piece has tables of its own
         shared = _lengths([steps[cut] for cut in cuts])
     # the loop looks one node ahead, where nothing is given
     nodes = -(-(max(cut.stop - cut.start for cut in cuts) + 1) // NODE_BLOCK) * NODE_BLOCK
@@ -59,6 +63,7 @@ def schedules(
             length=_padded(np.searchsorted(-lengths, -steps[cut]).astype(np.int32), nodes, 0),
             dose_kind=_padded(mesh.dose_kind[cut], nodes, -1),
             row_node=_padded(own_rows.astype(np.int32), rows, count),
+            rows=np.int32(len(own_rows)),
             watch=np.bool_(watch),
         )
         result.append((plan, len(own_rows)))

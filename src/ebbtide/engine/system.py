@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ebbtide.library import Library
 from ebbtide.physiology import metabolism
-from ebbtide.physiology.arrays import Numbers, Values
+from ebbtide.physiology.arrays import Numbers, Values, added
 from ebbtide.physiology.body import Body, BodyNumbers, build_body
 from ebbtide.physiology.disposition import Family
 from ebbtide.physiology.network import Block, Network, build_network
@@ -240,8 +240,5 @@ def _from_modes(
 ) -> Float[Values, "rows people"]:
     rows = []
     for own, (start, stop) in zip(table, places, strict=True):
-        row = own[start] * modes[start]
-        for m in range(start + 1, stop):
-            row = row + own[m] * modes[m]
-        rows.append(row)
+        rows.append(added(own[m] * modes[m] for m in range(start, stop)))
     return jnp.stack(rows) if rows else jnp.zeros((0, *modes.shape[1:]), dtype=modes.dtype)

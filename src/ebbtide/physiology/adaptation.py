@@ -13,14 +13,12 @@ no set of numbers let early buprenorphine precipitate withdrawal and late bupren
 
 from __future__ import annotations
 
-import functools
-import operator
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from .arrays import Numbers, Values
+from .arrays import Numbers, Values, added
 
 PARTS = ("acute", "fast", "slow", "protracted")
 
@@ -48,5 +46,4 @@ def change(
 
 def level(parts: Float[Values, "part people"], numbers: Adaptation) -> Float[Values, " people"]:
     """The adaptation as a whole, on the scale of the signal."""
-    # row by row: a compiled reduction of few rows is a program of its own
-    return functools.reduce(operator.add, numbers.share * parts)
+    return added(numbers.share * parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import operator
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -16,3 +18,12 @@ else:
 
 Numbers = Mapping[str, Float[np.ndarray, " people"]]
 """Name of a number (``adaptation.fast.half_life``) to its value in each person."""
+
+
+def added(rows: Iterable[Float[Values, "*shape"]]) -> Float[Values, "*shape"]:
+    """The sum of a few rows, at least one, one after the other.
+
+    A compiled reduction of few rows is a program of its own, much slower than the sums.
+    """
+    total: Float[Values, "*shape"] = functools.reduce(operator.add, rows)
+    return total

@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
+from .logarithm import power
 
 
 class Breathing(NamedTuple):
@@ -62,5 +63,5 @@ def ventilation(
     half = numbers.half_stimulus * (1.0 + numbers.tolerance_gain * tolerance)
     half = half * (1.0 - numbers.gaba_potentiation * gaba)
     return (1.0 - numbers.gaba_depression * gaba) / (
-        1.0 + (jnp.maximum(stimulus, 0.0) / half) ** numbers.steepness
+        1.0 + power(jnp.maximum(stimulus, 0.0) / half, numbers.steepness)
     )

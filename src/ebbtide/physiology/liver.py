@@ -35,6 +35,7 @@ from jaxtyping import Float
 from ebbtide.library import Library
 
 from .arrays import Numbers, Values
+from .logarithm import power
 from .part import EVERY, Moment, Sensed
 
 STATES = (
@@ -161,7 +162,7 @@ class Liver:
             elif row in (1, 2):
                 drivers.append(own[row - 1])
             elif row in (3, 4):
-                relative = (jnp.maximum(third, 0.0) / numbers.threshold) ** numbers.steepness
+                relative = power(jnp.maximum(third, 0.0) / numbers.threshold, numbers.steepness)
                 drivers.append(relative / (1.0 + relative))
             else:
                 drivers.append(injury if row in (5, 6) else cholestasis)

@@ -1,6 +1,13 @@
-"""The natural logarithm of many numbers at a time, also in double precision."""
+r"""Logarithms and what is made of them, of many numbers at a time, in single and double precision.
+
+Compilers for CPUs call a library for one double after the other, and for powers and :math:`\ln(1 + x)` in
+single precision too. Here all is sums and products, by the series of the inverse hyperbolic tangent (as in
+fdlibm's ``e_log``).
+"""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -9,40 +16,70 @@ from jaxtyping import Float
 
 from .arrays import Values
 
-MANTISSA_BITS = 52
-ROOT_OF_HALF = 0x3FE6A09E667F3BCD
-"""The bits of the square root of 1/2."""
-TERMS = 11
-"""Of the series; the first one left out is below 1e-18."""
+
+class Format(NamedTuple):
+    """How numbers of a precision are kept, and what their logarithm takes."""
+
+    bits: type[np.signedinteger[Any]]
+    mantissa: int
+    root_of_half: int
+    """The bits of the square root of 1/2."""
+    terms: int
+    """Of the series for the mantissa; the first one left out is below a rounding."""
+    terms_of_one_plus: int
+
+
+FORMATS = {4: Format(np.int32, 23, 0x3F3504F3, 4, 7), 8: Format(np.int64, 52, 0x3FE6A09E667F3BCD, 11, 16)}
+"""By the bytes of a number."""
 LN_2_HEAD = float(np.float32(np.log(2)))
-"""The first digits of ln 2, so few that a product with any exponent is exact."""
+"""The first digits of ln 2: in double precision so few that a product with any exponent is exact."""
 LN_2_REST = float(np.log(2)) - LN_2_HEAD
 
 
 @jax.custom_jvp
 def natural_log(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
-    """Logarithm of positive normal numbers to all digits."""
-    return log_of_doubles(x) if x.dtype == np.float64 else jnp.log(x)
+    r"""Logarithm of positive normal numbers to all digits.
+
+    Exponent and mantissa :math:`m` are taken apart; :math:`\ln m = 2\, artanh\frac{m - 1}{m + 1}`.
+    """
+    return _log(x)
 
 
 natural_log.defjvps(lambda change, _, x: change / x)
 
 
 @jax.jit
-def log_of_doubles(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
-    r"""The same in double precision, where compilers for CPUs call a library for one number after the other.
-
-    Exponent and mantissa :math:`m` taken apart, and :math:`\ln m = 2\, artanh\frac{m - 1}{m + 1}` by its
-    series, are sums and products for many numbers at a time (as in fdlibm's ``e_log``).
-    """
-    bits = jax.lax.bitcast_convert_type(x, np.int64)
+def _log(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
+    own = FORMATS[x.dtype.itemsize]
+    bits = jax.lax.bitcast_convert_type(x, own.bits)
     # so that the mantissa lies between the roots of 1/2 and 2
-    exponent = (bits - ROOT_OF_HALF) >> MANTISSA_BITS
-    mantissa = jax.lax.bitcast_convert_type(bits - (exponent << MANTISSA_BITS), np.float64)
+    power = (bits - own.bits(own.root_of_half)) >> own.mantissa
+    mantissa = jax.lax.bitcast_convert_type(bits - (power << own.mantissa), x.dtype)
+    exponent = power.astype(x.dtype)
     t = (mantissa - 1.0) / (mantissa + 1.0)
-    square = t * t
-    series = jnp.full_like(t, 1.0 / (2 * TERMS + 1))
-    for k in range(TERMS - 1, 0, -1):
-        series = series * square + 1.0 / (2 * k + 1)
-    small = 2.0 * t * square * series + exponent * LN_2_REST
+    small = 2.0 * t * _series(t * t, own.terms) + exponent * LN_2_REST
     return exponent * LN_2_HEAD + (2.0 * t + small)
+
+
+def _series(square: Float[Values, "*shape"], terms: int) -> Float[Values, "*shape"]:
+    """What the inverse hyperbolic tangent adds to its argument, as a share of that; by Horner's rule."""
+    total = jnp.full_like(square, 1.0 / (2 * terms + 1))
+    for k in range(terms - 1, 0, -1):
+        total = total * square + 1.0 / (2 * k + 1)
+    return square * total
+
+
+def power(base: Float[Values, "*shape"], exponent: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
+    """Positive powers of numbers that are not negative, to some digits less than all."""
+    smallest = jnp.finfo(base.dtype).tiny  # type: ignore[no-untyped-call]
+    # below the root of the smallest number it is nothing, and subnormal numbers are slow
+    log = exponent * natural_log(jnp.maximum(base, smallest))
+    return jnp.where(base > 0.0, jnp.exp(jnp.maximum(log, np.log(smallest) / 2)), 0.0)
+
+
+def softplus(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
+    r"""The smooth positive part :math:`\ln(1 + e^x)` to all digits."""
+    t = jnp.exp(-jnp.abs(x))
+    s = t / (2.0 + t)
+    terms = FORMATS[s.dtype.itemsize].terms_of_one_plus
+    return jnp.maximum(x, 0.0) + 2.0 * s * (1.0 + _series(s * s, terms))

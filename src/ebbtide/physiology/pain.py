@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
+from .logarithm import power
 from .part import EVERY, Moment, Sensed
 
 WORST = 10
@@ -99,7 +100,7 @@ class Pain:
         """Pain and tolerance of ice water."""
         tolerance, hyperalgesia = own
         half = numbers.half_stimulus * (1.0 + numbers.tolerance_gain * tolerance)
-        relative = (jnp.maximum(now.stimulus, 0.0) / half) ** numbers.steepness
+        relative = power(jnp.maximum(now.stimulus, 0.0) / half, numbers.steepness)
         left = (1.0 - numbers.alpha2_efficacy * now.level["alpha2"]) / (1.0 + relative)
         lasting = numbers.baseline / WORST * left * (1.0 + numbers.hyperalgesia_gain * hyperalgesia)
         aches = numbers.aches * now.symptom["muscle_aches"]

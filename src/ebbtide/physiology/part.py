@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+import jax
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
@@ -20,6 +21,7 @@ EVERY = slice(None)
 """All states of a part."""
 
 
+@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Sensed:
     """What compounds and supports do at one instant, each ``(people,)`` unless said otherwise."""

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
+from .logarithm import power
 from .part import EVERY, Moment, Sensed
 
 
@@ -66,6 +67,6 @@ class Pupil:
         numbers: PupilNumbers,
     ) -> tuple[Float[Values, " people"], ...]:
         """Diameter."""
-        narrowing = 1.0 + (jnp.maximum(now.stimulus, 0.0) / numbers.half_stimulus) ** numbers.steepness
+        narrowing = 1.0 + power(jnp.maximum(now.stimulus, 0.0) / numbers.half_stimulus, numbers.steepness)
         resting = numbers.smallest + (numbers.baseline - numbers.smallest) / narrowing
         return (resting + numbers.widening * now.symptom["mydriasis"],)

@@ -31,7 +31,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from .arrays import Numbers, Values
+from .arrays import Numbers, Values, added
 
 SMALLEST = np.finfo(np.float32).tiny
 """Of the share of receptors that slow binders leave: it is a divisor."""
@@ -71,6 +71,11 @@ def prepare(numbers: Numbers, fast: Sequence[str], slow: Sequence[str]) -> MuRec
     )
 
 
+def all_of(ligands: Float[Values, "ligand people"]) -> Float[Values, " people"]:
+    """The sum over ligands, of which there may be none."""
+    return added(ligands) if ligands.shape[0] else jnp.zeros_like(ligands, shape=ligands.shape[1:])
+
+
 class Binding(NamedTuple):
     """Where the receptors are."""
 
@@ -84,7 +89,7 @@ def bind(
 ) -> Binding:
     """Quasi-equilibrium of fast binders at effect-site concentrations ``fast`` (nM)."""
     load = fast / numbers.fast_constant
-    free = (1.0 - slow_occupancy.sum(axis=0)) / (1.0 + load.sum(axis=0))
+    free = (1.0 - all_of(slow_occupancy)) / (1.0 + all_of(load))
     return Binding(free=free, fast=load * free, occupied=1.0 - free)
 
 
@@ -102,7 +107,7 @@ def slow_binding_rate(
     fast: Float[Values, "fast people"], slow: Float[Values, "slow people"], numbers: MuReceptor
 ) -> Float[Values, "slow people"]:
     """How fast the occupancy of slow binders settles at these concentrations (nM), per hour."""
-    load = 1.0 + (fast / numbers.fast_constant).sum(axis=0)
+    load = 1.0 + all_of(fast / numbers.fast_constant)
     return numbers.slow_rate * (1.0 + slow / numbers.slow_constant / load)
 
 
@@ -110,7 +115,7 @@ def slow_binding_target(
     fast: Float[Values, "fast people"], slow: Float[Values, "slow people"], numbers: MuReceptor
 ) -> Float[Values, "slow people"]:
     """Occupancy of each slow binder at rest at these concentrations (nM), beside no other slow binder."""
-    load = slow / numbers.slow_constant / (1.0 + (fast / numbers.fast_constant).sum(axis=0))
+    load = slow / numbers.slow_constant / (1.0 + all_of(fast / numbers.fast_constant))
     return load / (1.0 + load)
 
 
@@ -118,18 +123,18 @@ def stimulus(
     binding: Binding, slow_occupancy: Float[Values, "slow people"], numbers: MuReceptor
 ) -> Float[Values, " people"]:
     """Efficacy-weighted occupancy, 0-1."""
-    fast = (numbers.fast_efficacy * binding.fast).sum(axis=0)
-    return fast + (numbers.slow_efficacy * slow_occupancy).sum(axis=0)
+    fast = all_of(numbers.fast_efficacy * binding.fast)
+    return fast + all_of(numbers.slow_efficacy * slow_occupancy)
 
 
 def breathing_stimulus(
     binding: Binding, slow_occupancy: Float[Values, "slow people"], numbers: MuReceptor
 ) -> Float[Values, " people"]:
     """Efficacy-weighted occupancy of the receptors that set breathing, 0-1."""
-    rest = jnp.maximum(1.0 - slow_occupancy.sum(axis=0), SMALLEST)
+    rest = jnp.maximum(1.0 - all_of(slow_occupancy), SMALLEST)
     surplus = slow_occupancy * (numbers.slow_breathing - 1.0) * (binding.free / rest)
     more = stimulus(binding, slow_occupancy + surplus, numbers)
-    return more / (1.0 + surplus.sum(axis=0))
+    return more / (1.0 + all_of(surplus))
 
 
 def signal(stimulus: Float[Values, " people"], numbers: MuReceptor) -> Float[Values, " people"]:

@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
+from .logarithm import power
 from .part import EVERY, Moment, Sensed
 
 
@@ -80,7 +81,7 @@ class Sedation:
     ) -> tuple[Float[Values, " people"], ...]:
         """Activation and sedation."""
         half = numbers.half_stimulus * (1.0 + numbers.tolerance_gain * own[0])
-        relative = (jnp.maximum(now.stimulus, 0.0) / half) ** numbers.steepness
+        relative = power(jnp.maximum(now.stimulus, 0.0) / half, numbers.steepness)
         mu = numbers.mu_efficacy * relative / (1.0 + relative)
         awake = (
             (1.0 - mu)

@@ -25,7 +25,7 @@ import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .logarithm import natural_log
+from .logarithm import natural_log, softplus
 
 
 class Withdrawal(NamedTuple):
@@ -62,7 +62,7 @@ def drive(
 ) -> Float[Values, " people"]:
     """Shortfall of signal that is felt, 0-1."""
     excess = (adaptation - signal - numbers.threshold) / numbers.smoothness
-    return numbers.smoothness * jax.nn.softplus(excess)
+    return numbers.smoothness * softplus(excess)
 
 
 def rebound_change(
