@@ -7,10 +7,10 @@ is an integral over a course :math:`u` that is known at a few points of the step
 .. math::
     x(t) = e^{-k t} x_0 + k \int_0^t e^{-k (t - s)} u(s)\, ds
 
-with the cubic through the values at the start and at :data:`POINTS` in place of :math:`u`. These are the points
-of Lobatto's quadrature, so that this collocation is of order six (of the exponential kind: exact in the rate
-of each person, stable at any step; Hochbruck and Ostermann 2005, Appl Numer Math 53:323). Level after level gives
-the values at all points; the last of them is the end of the step, and the start of the next.
+with the cubic through the values at the start and at :data:`POINTS` in place of :math:`u`. These are the
+points of Lobatto's quadrature, so that this collocation is of order six (of the exponential kind: exact in
+the rate of each person, stable at any step; Hochbruck and Ostermann 2005, Appl Numer Math 53:323). Level
+after level gives the values at all points; the last of them is the end of the step.
 """
 
 from __future__ import annotations
@@ -47,13 +47,8 @@ APART = 0.01
 class Points(NamedTuple):
     """Something at the start of a step, and at its later points."""
 
-    start: Float[Values, "*shape"]
-    later: Float[Values, "points *shape"]
-
-    @property
-    def end(self) -> Float[Values, "*shape"]:
-        """At the last of them."""
-        return self.later[-1]
+    start: Float[Values, ...]
+    later: Float[Values, "points ..."]
 
 
 class BodyState(NamedTuple):
@@ -193,10 +188,10 @@ def apart(positive: Float[Values, ""] | Int[Values, ""], values: Any) -> Any:
 
 def _follow(
     step_h: Float[Values, ""],
-    rate: Float[Values, "*#rows"],
-    start: Float[Values, "*rows"],
+    rate: Float[Values, ...],
+    start: Float[Values, ...],
     u: Points,
-) -> Float[Values, "points *rows"]:
+) -> Float[Values, "points ..."]:
     """States at the points, that follow ``u`` from ``start``."""
     share = _along(start, POINTS)
     rise = u.later - u.start
@@ -264,7 +259,7 @@ def _slow_binding(
 
 
 def _through(first: Values, second: Values, start: Values, later: Values) -> list[Values]:
-    """Coefficients of the cubic through ``start`` at 0 and ``later`` at ``first``, ``second`` and 1 (Newton)."""
+    """Coefficients of the cubic through ``start`` at 0, ``later`` at ``first``, ``second`` and 1 (Newton)."""
     a, b, c = later
     rise_a, rise_b, rise_c = (a - start) / first, (b - a) / (second - first), (c - b) / (1.0 - second)
     turn_b, turn_c = (rise_b - rise_a) / second, (rise_c - rise_b) / (1.0 - first)

@@ -27,13 +27,12 @@ from .reaction import ReactionTable, react, reaction_table
 from .schedule import Schedule
 from .system import System, SystemNumbers
 
-
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 KEPT_BYTES = 2**30
 
 
 def _keep_memory() -> None:
-    """Have the C library keep what is freed: fetched anew for each piece, pages took an eighth of the time."""
+    """Have the C library keep what is freed: pages fetched anew for each piece took an eighth of the time."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)
@@ -156,7 +155,8 @@ def march(
             more = z + jumps[kind]
             return more, cascade.pull(body, numbers.body, y, effects(more))
 
-        return jax.lax.cond(kind >= 0, given, lambda: (z, pull))
+        after: tuple[Values, cascade.Pull] = jax.lax.cond(kind >= 0, given, lambda: (z, pull))
+        return after
 
     def node(index: Int[Values, ""], carry: _Carry) -> _Carry:
         z, y, pools, pull, lowest = carry

@@ -27,7 +27,7 @@ class ToPoint(NamedTuple):
 
     kept: Values
     level: Values
-    """Integral of what adds to them, where that is 1; then where it is the share of the step, and its square."""
+    """Integral of what adds to them where that is 1, then the share of the step gone by, and its square."""
     rise: Values
     square: Values
 
