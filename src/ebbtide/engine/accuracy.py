@@ -18,7 +18,7 @@ LEFT_OUT = 4.0 / 3.0
 error of order two, and 63 of 64 parts of one of order six, which the steps only have once they are short
 beside everything that happens.
 """
-ORDER = 4.0
+ORDER = 3.0
 """By which steps are shortened after a try: between those two."""
 COARSEST = 0.5
 """The fineness that is tried first."""

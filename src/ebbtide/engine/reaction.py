@@ -7,6 +7,7 @@ change by its present slope during the step.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -15,7 +16,7 @@ from jaxtyping import Float
 
 from ebbtide.physiology.arrays import Values
 
-from .cascade import POINTS, BodyState, join
+from .cascade import POINTS, BodyState, apart, join
 from .phi import Coefficients, mode_coefficients, phi_functions
 from .system import System, SystemNumbers
 
@@ -77,7 +78,8 @@ def react(
     def lacking(values: Values, share: Values) -> Values:
         """What the linear part lacks, after ``share`` of the step."""
         well = function + share * step_h * slope
-        return system.react(values[:count], values[count:], well, reaction)
+        once = partial(apart, step_h)
+        return once(system.react(values[:count], values[count:], well, reaction, once))
 
     # where each stage is taken, and what it adds to the end: a loop, so that its program is compiled once
     none, kept = jnp.zeros_like(start), jnp.ones_like(start)

@@ -34,8 +34,8 @@ THREADS = os.cpu_count() or 1
 DAY_H = 24.0
 PROBE_H = 6.0
 """How long the lowest ventilation is watched for after a dose is taken again."""
-PROBE_FINER = 2.0
-"""Steps of these hours are shorter: the lowest is looked for at their ends."""
+PROBE_FINER = 4.0
+"""By what steps of these hours are divided: the lowest is looked for at their ends."""
 
 
 @dataclass(frozen=True)
@@ -295,9 +295,8 @@ def _probe(request: Request, first_step_h: tuple[float, ...]) -> Schedule | None
         0.0,
         PROBE_H,
         [(0.0, request.probe_kind)],
-        refinement=PROBE_FINER * max(request.refinement, 1.0),
+        refinement=PROBE_FINER,
         first_step_h=first_step_h,
-        finer=request.finer,
     )
     [(taken, _)] = schedules(mesh, watch=True)
     return taken

@@ -15,10 +15,8 @@ from .mesh import Mesh
 
 NODE_BLOCK = 256
 ROW_BLOCK = 32
-LENGTHS = (16, 64, 256)
+LENGTHS = (64, 256)
 """Different lengths of step that tables are padded to: few sizes, as each needs a program of its own."""
-SHARED = 64
-"""Most lengths in tables that all pieces share."""
 
 
 class Schedule(NamedTuple):
@@ -47,7 +45,7 @@ def schedules(
     cuts = mesh.pieces(boundaries_h)
     steps = mesh.step_h.round(9)
     shared = _lengths([steps])
-    if len(shared[0]) > SHARED:  # each piece has tables of its own
+    if len(shared[0]) > LENGTHS[0]:  # each piece has tables of its own
         shared = _lengths([steps[cut] for cut in cuts])
     # the loop looks one node ahead, where nothing is given
     nodes = -(-(max(cut.stop - cut.start for cut in cuts) + 1) // NODE_BLOCK) * NODE_BLOCK

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -107,13 +107,17 @@ class System:
         pools: Float[Values, "pools people"],
         liver_function: Float[Values, " people"] | float,
         reaction: Reaction,
+        once: Callable[[Any], Any] = lambda values: values,
     ) -> Float[Values, "modes_and_pools people"]:
-        """What linear modes and the turnover of pools lack, per hour."""
+        """What linear modes and the turnover of pools lack, per hour.
+
+        ``once`` sees to it that a compiler computes values that many read only once.
+        """
         assert self.network is not None
         n = reaction.numbers
-        amounts = self.amounts(modes, reaction)
-        now = metabolism.enzymes_now(self.network, amounts, pools, liver_function, n)
-        flows = metabolism.flows(self.network, amounts, now, n)
+        amounts = once(self.amounts(modes, reaction))
+        now = once(metabolism.enzymes_now(self.network, amounts, pools, liver_function, n))
+        flows = once(metabolism.flows(self.network, amounts, now, n))
         changed = metabolism.pools_change(self.network, pools, now, n)
         return jnp.concatenate(
             [self.into_modes(flows, modes.shape[0], reaction), changed + self.turnover(reaction) * pools]
@@ -139,7 +143,7 @@ class System:
         assert self.network is not None
         return jnp.concatenate(
             [
-                jnp.sum(table * modes[None, block.start : block.stop], axis=1)
+                added(table[:, m] * modes[block.start + m] for m in range(block.stop - block.start))
                 for block, table in zip(self.network.blocks, reaction.to_compartments, strict=True)
             ]
         )
@@ -154,7 +158,7 @@ class System:
         for block, table in zip(self.network.blocks, reaction.to_modes, strict=True):
             own = flows[taken : taken + len(block.compartments)]
             rows.append(jnp.zeros((block.start - done, *flows.shape[1:]), dtype=flows.dtype))
-            rows.append(jnp.sum(table * own[None], axis=1))
+            rows.append(added(table[:, c] * flow for c, flow in enumerate(own)))
             done, taken = block.stop, taken + len(block.compartments)
         rows.append(jnp.zeros((modes - done, *flows.shape[1:]), dtype=flows.dtype))
         return jnp.concatenate(rows)
