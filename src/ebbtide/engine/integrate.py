@@ -109,12 +109,15 @@ def step_tables(
         )
 
     lengths_h = jnp.asarray(lengths_h)
-    empty = jax.tree.map(
+    empty: Tables = jax.tree.map(
         lambda row: jnp.zeros((len(lengths_h), *row.shape), row.dtype), jax.eval_shape(one, lengths_h[0])
     )
 
     def fill(place: Int[Values, ""], tables: Tables) -> Tables:
-        return jax.tree.map(lambda rows, row: rows.at[place].set(row), tables, one(lengths_h[place]))
+        filled: Tables = jax.tree.map(
+            lambda rows, row: rows.at[place].set(row), tables, one(lengths_h[place])
+        )
+        return filled
 
     # longest first; of the zeros behind, which pad, the first is that of nodes at the same time
     count = jnp.minimum(jnp.sum(lengths_h > 0.0) + 1, len(lengths_h))

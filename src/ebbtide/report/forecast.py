@@ -116,7 +116,7 @@ def _solver(mesh_error: MeshError, precision: str, reference: ReferenceCheck | N
     pilot = f"{mesh_error.people} of the people; error_of_range is of nine in ten of them"
     told_from = "the typical person" if mesh_error.people == 1 else pilot
     return {
-        "method": "exact kinetics in eigenmodes, exponential quadrature for the body, dose-aligned mesh",
+        "method": "exact kinetics in eigenmodes, exponential collocation of order six, dose-aligned mesh",
         "error_of_range": mesh_error.error_of_range,
         "largest_error_of_range": mesh_error.largest,
         "worst_quantity": mesh_error.quantity,
