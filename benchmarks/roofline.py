@@ -1,7 +1,7 @@
 """What the machine could do at most, and what share of it the engine reaches.
 
 Work of one evaluation of the body's right-hand side is counted by XLA for a batch of people; how many
-there are follows from the mesh, two to a step. Peaks are measured: sums and products by a product of
+there are follows from the mesh, three to a step. Peaks are measured: sums and products by a product of
 matrices, exponentials by an array that stays in the cache, memory by a triad over arrays that do not.
 """
 
