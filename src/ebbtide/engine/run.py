@@ -149,12 +149,14 @@ def run_people(
     regimen: Regimen,
     request: Request,
     progress: Callable[[int], None] = lambda done: None,
+    threads: int = THREADS,
 ) -> list[ArmCourse]:
     """Every arm of ``regimen`` for ``people``, in the order of the arms.
 
-    ``progress`` is told how many people-arms were finished.
+    ``progress`` is told how many people-arms were finished. With fewer ``threads`` a small group is run in
+    larger batches, which takes less processor time in all.
     """
-    size = _chunk_size(people.count)
+    size = _chunk_size(people.count, threads)
     starts = range(0, people.count, size)
     first = request.first_step_h or first_steps(people)
     chosen = _chosen(people.composition, request.quantities)
@@ -186,19 +188,20 @@ def run_people(
                 put(probes, index, start, relapse)
             progress(min(size, people.count - start))
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         list(pool.map(one, starts))
     return [ArmCourse(own, lowest) for own, lowest in zip(rows, probes, strict=True) if own is not None]
 
 
-def _chunk_size(people: int) -> int:
-    """The largest of the sizes of a batch that leaves no thread without work; of few people, the smallest
+def _chunk_size(people: int, threads: int = THREADS) -> int:
+    """The largest of the sizes of a batch that leaves no thread without work, and no larger than the smallest
     that holds all.
     """
+    enough = next((c for c in CHUNKS if people <= c), CHUNKS[-1])
     for size in reversed(CHUNKS[1:]):
-        if people > size * (THREADS - 1):
-            return size
-    return next((c for c in CHUNKS if people <= c), CHUNKS[-1])
+        if people > size * (threads - 1):
+            return min(size, enough)
+    return enough
 
 
 def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tuple[int, ...] | None:

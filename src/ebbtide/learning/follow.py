@@ -156,6 +156,7 @@ def condition(
     def told(visit: int) -> None:
         progress("following the record", visit, len(visits))
 
+    twins.coarsen(latent)
     return Conditioner(twins, seen, weighed, latent, generator, told).run(visits)
 
 
