@@ -37,7 +37,7 @@ def test_a_wrong_surrogate_leaves_the_posterior_right(by: float) -> None:
     known = Known(model)
     learned_from = known.run(generator.standard_normal((COORDINATES, PEOPLE)))
     guide = guide_of(known, learned_from, seen, ALL)
-    guide = replace(guide, fitted=replace(guide.fitted, surrogate=bent(guide.fitted.surrogate, by)))
+    guide = replace(guide, surrogate=bent(guide.surrogate, by))
     state = known.run(generator.multivariate_normal(mean, covariance, PEOPLE).T)
     reach, shares = Reach(), []
     for number in range(5 * len(KINDS)):

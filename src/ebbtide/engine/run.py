@@ -20,6 +20,7 @@ from .integrate import Course, PersonState, Tables, integrate, step_tables
 from .mesh import SAME_TIME_H, Mesh, build_mesh
 from .modes import Modes
 from .people import Composition, People
+from .pieces import Planned, pieces
 from .regimen import Regimen
 from .schedule import Schedule, schedules
 from .shared import shared
@@ -104,8 +105,9 @@ class Batch:
         """The state at ``end_h``."""
         if end_h - start_h < SAME_TIME_H:
             return state
-        mesh = self.mesh(start_h, end_h, doses)
-        for plan, _ in schedules(mesh, np.arange(start_h + DAY_H, end_h, DAY_H).tolist()):
+        days = tuple(np.arange(start_h + DAY_H, end_h, DAY_H).tolist())
+        fine = self.refinement, self.first_step_h, self.finer
+        for plan, _ in pieces(start_h, end_h, tuple(doses), (), (), *fine, (), days):
             state = self.run(state, plan).end
         return PersonState(*map(np.asarray, state))
 
@@ -243,10 +245,6 @@ def _batch(
     )
 
 
-Planned = list[tuple[Schedule, int]]
-"""The days of an arm, each with its number of rows."""
-
-
 def _planned(
     request: Request,
     first_step_h: tuple[float, ...],
@@ -257,19 +255,10 @@ def _planned(
 
     ``used`` is the last dose of each kind before the start, ``(time, kind)``.
     """
-    days = np.arange(0.0, request.duration_h, DAY_H)
-    mesh = build_mesh(
-        0.0,
-        request.duration_h,
-        doses,
-        request.output_h,
-        days,
-        request.refinement,
-        first_step_h,
-        request.finer,
-        used,
-    )
-    return schedules(mesh, days.tolist())
+    days = tuple(np.arange(0.0, request.duration_h, DAY_H).tolist())
+    outputs = tuple(request.output_h.tolist())
+    fine = request.refinement, first_step_h, request.finer
+    return pieces(0.0, request.duration_h, tuple(doses), outputs, days, *fine, tuple(used), days)
 
 
 def _probe(request: Request, first_step_h: tuple[float, ...]) -> Schedule | None:

@@ -47,6 +47,9 @@ class Following:
     renewals: tuple[Renewal, ...]
     engine_runs: int
     """How often the ensemble went through the engine before the forecast."""
+    mesh_share: float
+    """Largest error, as a share of noise, of the coarser mesh that the record was weighed on; 0 where it was
+    that of the forecast."""
     log_evidence: float
     """Logarithm of the probability of the record under the doses reported."""
     past: tuple[PastForecast, ...]
@@ -131,6 +134,7 @@ def follow(
             effective_lowest=min(found.effective),
             renewals=tuple(found.renewals),
             engine_runs=twins.runs,
+            mesh_share=twins.mesh_share,
             log_evidence=found.log_evidence,
             past=past,
             coverage=coverage(past),

@@ -5,29 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from numpy.typing import NDArray
 
-from .likelihood import Expected
 from .moves import Simulator, State
-from .surrogate import Surrogate, fit_surrogate
+from .surrogate import Apart, Surrogate, fit_surrogate
 
 Array = NDArray[np.float64]
 POOL = 4096
 """Most runs of people that the surrogate learns from, the newest."""
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A surrogate, and the numbers of the runs that it was made from, in their order."""
-
-    surrogate: Surrogate
-    runs: Int[NDArray[np.intp], " run"]
-
-    def places(self, origin: Int[NDArray[np.intp], " people"]) -> Int[NDArray[np.intp], " people"]:
-        """Where among the runs those with these numbers are; -1 of one that nothing was learned from."""
-        place = np.minimum(np.searchsorted(self.runs, origin), len(self.runs) - 1)
-        return np.where(self.runs[place] == origin, place, -1)
 
 
 @dataclass
@@ -47,10 +33,15 @@ class Known:
         self.states = [*self.states, state][-max(1, POOL // people) :]
         return state
 
-    def fit(self, readings: NDArray[np.intp], expected: Expected) -> Fitted:
-        """A surrogate of these readings, from the newest runs; ``expected`` tells how large noise is."""
+    def fit(self, readings: NDArray[np.intp], state: State) -> tuple[Surrogate, Apart]:
+        """A surrogate of these readings, from the newest runs.
+
+        For each twin at ``state`` also what it takes to have the fit without the run that the twin stands on.
+        """
         latent = np.concatenate([s.latent for s in self.states], axis=1)
         centre = np.concatenate([s.expected.centre[readings] for s in self.states], axis=1)
-        size = np.median(expected.size[readings], axis=1)
+        size = np.median(state.expected.size[readings], axis=1)
         surrogate = fit_surrogate(latent, centre, size, self.simulator.size_coordinates)
-        return Fitted(surrogate, np.concatenate([s.origin for s in self.states]))
+        runs = np.concatenate([s.origin for s in self.states])
+        place = np.minimum(np.searchsorted(runs, state.origin), len(runs) - 1)
+        return surrogate, surrogate.apart(np.where(runs[place] == state.origin, place, -1))

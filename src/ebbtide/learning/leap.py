@@ -23,14 +23,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
 from .informed import Informed, informed
-from .known import Fitted, Known
+from .known import Known
 from .likelihood import Expected, Instruments
 from .moves import State, renoised
-from .surrogate import Surrogate
+from .surrogate import Apart, Surrogate
 
 Array = NDArray[np.float64]
 BESIDE = 0.1
@@ -86,7 +86,11 @@ def _length(now: float, share: float) -> float:
 class Guide:
     """A surrogate and what it says of the readings raised to ``power``; as it is while twins leap."""
 
-    fitted: Fitted
+    surrogate: Surrogate
+    apart: Apart
+    """What takes the runs out of it that twins stood on when it was fitted."""
+    origin: Int[NDArray[np.intp], " people"]
+    """The numbers of these runs."""
     seen: Instruments
     """Of the readings of which something was taken in, as all else here."""
     power: Float[Array, " reading"]
@@ -109,11 +113,11 @@ class Leapt:
 def guide_of(known: Known, state: State, seen: Instruments, power: Float[Array, " reading"]) -> Guide:
     """A guide for twins that are at ``state``."""
     taken = np.flatnonzero(power > 0)  # what is not taken in yet need not be fitted
-    fitted = known.fit(taken, state.expected)
+    surrogate, apart = known.fit(taken, state)
     size = np.median(state.expected.size[taken], axis=1)
-    middle = state.latent[fitted.surrogate.chosen].mean(axis=1)
-    space = _space(fitted.surrogate, middle, power[taken], size)
-    return Guide(fitted, seen.chosen(taken.tolist()), power[taken], taken, space)
+    middle = state.latent[surrogate.chosen].mean(axis=1)
+    space = _space(surrogate, middle, power[taken], size)
+    return Guide(surrogate, apart, state.origin, seen.chosen(taken.tolist()), power[taken], taken, space)
 
 
 def leap(
@@ -127,8 +131,8 @@ def leap(
     kind: Kind,
 ) -> Leapt:
     """One leap of every twin in the posterior of readings raised to ``power``, then steps of noise."""
-    surrogate, space = guide.fitted.surrogate, guide.space
-    apart = surrogate.apart(guide.fitted.places(state.origin))
+    surrogate, space = guide.surrogate, guide.space
+    apart = guide.apart.of(state.origin == guide.origin)  # nothing was learned from runs since then
     # as wide as the noise and the error of the surrogate together: leaps may go wherever the engine might
     size = np.sqrt(state.expected.size[guide.taken] ** 2 + surrogate.spread[:, None] ** 2)
 

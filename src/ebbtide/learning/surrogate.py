@@ -36,6 +36,10 @@ class Apart:
     left: Float[Array, "reading people"]
     """What the fit leaves unexplained of that run."""
 
+    def of(self, people: NDArray[np.bool_]) -> Apart:
+        """For these people; nothing is taken out for the others."""
+        return Apart(self.pull, self.shift, self.left * people)
+
 
 @dataclass(frozen=True)
 class Learned:
