@@ -17,7 +17,9 @@ ALL = np.ones(READINGS)
 
 def example() -> tuple[Linear, Array]:
     generator = np.random.default_rng(11)
-    model = Linear(generator.standard_normal((READINGS, COORDINATES)) / 2, 0.5)
+    slope = generator.standard_normal((READINGS, COORDINATES)) / 2
+    slope[:, -1] = 0.0  # nothing that a surrogate could see
+    model = Linear(slope, 0.5)
     return model, model.slope @ generator.standard_normal(COORDINATES)
 
 
@@ -38,6 +40,7 @@ def test_a_wrong_surrogate_leaves_the_posterior_right(by: float) -> None:
     learned_from = known.run(generator.standard_normal((COORDINATES, PEOPLE)))
     guide = guide_of(known, learned_from, seen, ALL)
     guide = replace(guide, surrogate=bent(guide.surrogate, by))
+    assert guide.surrogate.chosen.tolist() == list(range(COORDINATES - 1))
     state = known.run(generator.multivariate_normal(mean, covariance, PEOPLE).T)
     reach, shares = Reach(), []
     for number in range(5 * len(KINDS)):

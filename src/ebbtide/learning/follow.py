@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ebbtide.case import Case
 from ebbtide.engine.crowd import Crowd
@@ -161,7 +162,9 @@ def condition(
         progress("following the record", visit, len(visits))
 
     twins.coarsen(latent)
-    return Conditioner(twins, seen, weighed, latent, generator, told).run(visits)
+    # the matrices of a surrogate are small: more threads wait for one another longer than they work
+    with threadpool_limits(1, user_api="blas"):
+        return Conditioner(twins, seen, weighed, latent, generator, told).run(visits)
 
 
 def _forecast(
