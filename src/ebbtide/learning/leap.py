@@ -131,6 +131,35 @@ def leap(
     kind: Kind,
 ) -> Leapt:
     """One leap of every twin in the posterior of readings raised to ``power``, then steps of noise."""
+    chain = _chain(state, guide, reach, generator, kind)
+    latent = state.latent.copy()
+    latent[guide.surrogate.chosen] = chain.place
+    rest = np.ones(len(latent), dtype=bool)
+    rest[guide.surrogate.chosen] = rest[known.simulator.size_coordinates] = False
+    noise = generator.standard_normal((int(rest.sum()), latent.shape[1]))
+    latent[rest] = chain.kept * latent[rest] + np.sqrt(1.0 - chain.kept**2) * noise
+    proposed = known.run(latent)
+    gain = power @ (seen.log_likelihood(proposed.expected) - seen.log_likelihood(state.expected))
+    accepted = np.log(generator.random(len(gain))) < gain - chain.gain
+    moved = renoised(state.put(accepted, proposed), known.simulator, seen, power, generator)
+    share = float(accepted.mean())
+    return Leapt(moved, share, reach.learned(kind, chain.inside, chain.outside, share))
+
+
+class _Chain(NamedTuple):
+    """Where the steps of a leap end."""
+
+    place: Float[Array, "chosen people"]
+    gain: Float[Array, " people"]
+    """Of the logarithm of the posterior that steps were taken in, over the prior."""
+    kept: float
+    """What the steps outside leave of a coordinate that the surrogate does not see: it accepts them all."""
+    inside: float
+    """Share of accepted steps in the informed space, NaN where there was none."""
+    outside: float
+
+
+def _chain(state: State, guide: Guide, reach: Reach, generator: np.random.Generator, kind: Kind) -> _Chain:
     surrogate, space = guide.surrogate, guide.space
     apart = guide.apart.of(state.origin == guide.origin)  # nothing was learned from runs since then
     # as wide as the noise and the error of the surrogate together: leaps may go wherever the engine might
@@ -145,35 +174,18 @@ def leap(
 
     place = state.latent[surrogate.chosen]
     start = now = says(place)
-    people = len(now)
     shares: dict[bool, list[float]] = {True: [], False: []}
     inner, outer = (reach.plain, reach.plain) if kind.plain else (reach.inside, reach.outside)
     for _ in range(STEPS_PLAIN if kind.plain else STEPS):
         inside = generator.random() < 0.5 if kind.inside and kind.outside else kind.inside
-        length = inner if inside else outer
-        ahead = space.step(place, length, generator, inside=inside)
+        ahead = space.step(place, inner if inside else outer, generator, inside=inside)
         then = says(ahead)
         gain = then - now + space.excess(ahead) - space.excess(place)
-        agreed = np.log(generator.random(people)) < gain
+        agreed = np.log(generator.random(len(now))) < gain
         place, now = np.where(agreed, ahead, place), np.where(agreed, then, now)
         shares[inside].append(float(agreed.mean()))
-
-    latent = state.latent.copy()
-    latent[surrogate.chosen] = place
-    rest = np.ones(len(latent), dtype=bool)
-    rest[surrogate.chosen] = rest[known.simulator.size_coordinates] = False
-    # what the surrogate does not see takes as many steps outside at once: it accepts them all
-    kept = (1.0 - outer**2) ** (len(shares[False]) / 2)
-    noise = generator.standard_normal((int(rest.sum()), people))
-    latent[rest] = kept * latent[rest] + np.sqrt(1.0 - kept**2) * noise
-
-    proposed = known.run(latent)
-    gain = power @ (seen.log_likelihood(proposed.expected) - seen.log_likelihood(state.expected))
-    accepted = np.log(generator.random(people)) < gain - (now - start)
-    moved = renoised(state.put(accepted, proposed), known.simulator, seen, power, generator)
-    inside_share, outside_share = (float(np.mean(s)) if s else np.nan for s in (shares[True], shares[False]))
-    share = float(accepted.mean())
-    return Leapt(moved, share, reach.learned(kind, inside_share, outside_share, share))
+    in_share, out_share = (float(np.mean(s)) if s else np.nan for s in (shares[True], shares[False]))
+    return _Chain(place, now - start, (1.0 - outer**2) ** (len(shares[False]) / 2), in_share, out_share)
 
 
 def _space(surrogate: Surrogate, middle: Array, power: Array, size: Array) -> Informed:
