@@ -141,9 +141,15 @@ def _noticed(latent: Array, target: Array, not_seen: NDArray[np.intp]) -> NDArra
 
 
 def _features(own: Array, squared: NDArray[np.intp]) -> Array:
-    first, second = np.triu_indices(len(squared))
-    part = own[squared]
-    return np.concatenate([own, part[first] * part[second]])
+    """Coordinates, then products of each squared one with itself and those after it."""
+    count, part = len(squared), own[squared]
+    features = np.empty((len(own) + count * (count + 1) // 2, own.shape[1]))
+    features[: len(own)] = own
+    row = len(own)
+    for first in range(count):
+        np.multiply(part[first], part[first:], out=features[row : row + count - first])
+        row += count - first
+    return features
 
 
 def _linear(own: Array, target: Array) -> Array:
