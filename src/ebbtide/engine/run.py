@@ -20,6 +20,7 @@ from .integrate import Course, PersonState, Tables, integrate, step_tables
 from .mesh import SAME_TIME_H, Mesh, build_mesh
 from .modes import Modes
 from .people import Composition, People
+from .pieces import Planned, pieces
 from .regimen import Regimen
 from .schedule import Schedule, schedules
 from .shared import shared
@@ -111,8 +112,9 @@ class Batch:
         """The state at ``end_h``."""
         if end_h - start_h < SAME_TIME_H:
             return state
-        mesh = self.mesh(start_h, end_h, doses)
-        for plan, _ in schedules(mesh, np.arange(start_h + DAY_H, end_h, DAY_H).tolist()):
+        days = tuple(np.arange(start_h + DAY_H, end_h, DAY_H).tolist())
+        fine = self.refinement, self.first_step_h, self.finer
+        for plan, _ in pieces(start_h, end_h, tuple(doses), (), (), *fine, (), self.halved, days):
             state = self.run(state, plan).end
         return PersonState(*map(np.asarray, state))
 
@@ -165,12 +167,14 @@ def run_people(
     regimen: Regimen,
     request: Request,
     progress: Callable[[int], None] = lambda done: None,
+    threads: int = THREADS,
 ) -> list[ArmCourse]:
     """Every arm of ``regimen`` for ``people``, in the order of the arms.
 
-    ``progress`` is told how many people-arms were finished.
+    ``progress`` is told how many people-arms were finished. With fewer ``threads`` a small group is run in
+    larger batches, which takes less processor time in all.
     """
-    size = _chunk_size(people.count, people.composition.body.network is not None)
+    size = _chunk_size(people.count, people.composition.body.network is not None, threads)
     starts = range(0, people.count, size)
     first = request.first_step_h or first_steps(people)
     chosen = _chosen(people.composition, request.quantities)
@@ -202,20 +206,21 @@ def run_people(
                 put(probes, index, start, relapse)
             progress(min(size, people.count - start))
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         list(pool.map(one, starts))
     return [ArmCourse(own, lowest) for own, lowest in zip(rows, probes, strict=True) if own is not None]
 
 
-def _chunk_size(people: int, reactive: bool) -> int:
-    """The largest of the sizes of a batch that leaves no thread without work; of few people, the smallest
+def _chunk_size(people: int, reactive: bool, threads: int = THREADS) -> int:
+    """The largest of the sizes of a batch that leaves no thread without work, and no larger than the smallest
     that holds all.
     """
     sizes = [c for c in CHUNKS if not reactive or c <= LARGEST_REACTIVE]
+    enough = next((c for c in sizes if people <= c), sizes[-1])
     for size in reversed(sizes[1:]):
-        if people > size * (THREADS - 1):
-            return size
-    return next((c for c in sizes if people <= c), sizes[-1])
+        if people > size * (threads - 1):
+            return min(size, enough)
+    return enough
 
 
 def _chosen(composition: Composition, quantities: tuple[str, ...] | None) -> tuple[int, ...] | None:
@@ -257,10 +262,6 @@ def _batch(
     )
 
 
-Planned = list[tuple[Schedule, int]]
-"""The days of an arm, each with its number of rows."""
-
-
 def _planned(
     request: Request,
     first_step_h: tuple[float, ...],
@@ -271,20 +272,12 @@ def _planned(
 
     ``used`` is the last dose of each kind before the start, ``(time, kind)``.
     """
-    days = np.arange(0.0, request.duration_h, DAY_H)
-    mesh = build_mesh(
-        0.0,
-        request.duration_h,
-        doses,
-        request.output_h,
-        days,
-        request.refinement,
-        first_step_h,
-        request.finer,
-        used,
-        request.halved,
+    days = tuple(np.arange(0.0, request.duration_h, DAY_H).tolist())
+    outputs = tuple(request.output_h.tolist())
+    fine = request.refinement, first_step_h, request.finer
+    return pieces(
+        0.0, request.duration_h, tuple(doses), outputs, days, *fine, tuple(used), request.halved, days
     )
-    return schedules(mesh, days.tolist())
 
 
 def _probe(request: Request, first_step_h: tuple[float, ...]) -> Schedule | None:

@@ -2,7 +2,7 @@
 
 Before a visit is taken in, it is foretold from the visits before it. Then twins are weighted by how well
 they fit it. When few of them carry the weight, the ensemble is renewed: twins are resampled and moved
-(:mod:`.moves`); a visit that would leave too few is taken in by parts, with a renewal after each (iterated
+(:mod:`.leap`); a visit that would leave too few is taken in by parts, with a renewal after each (iterated
 batch importance sampling, Chopin 2002, Biometrika 89:539, with tempering, Del Moral et al. 2006, J R Stat
 Soc B 68:411).
 """
@@ -17,9 +17,10 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from .ensemble import effective, log_sum, normalised, resampled, step_to
+from .known import Known
+from .leap import KINDS, Reach, guide_of, leap
 from .likelihood import Expected, Instruments
-from .moves import Lengths, Simulator, State, likeness, move, space_of
-from .surrogate import Surrogate, fit_surrogate
+from .moves import Simulator, State, likeness
 
 Array = NDArray[np.float64]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -31,17 +32,11 @@ forecast rests on different people."""
 ALIKE = 0.3
 """A renewal ends when what twins show is correlated no more than this with what they showed at its start."""
 ALIKE_AT_END = 0.15
-MOST_MOVES = 15
-MOST_MOVES_AT_END = 80
-EVERY_OUTSIDE = 3
-"""Of so many moves one is in what readings leave open."""
-SHAPED_ANEW = 20
-"""Moves after which the shape of steps is found again."""
-KEPT = 3
-"""Of so many moves one is kept for the surrogate to learn from."""
-FIRST_LENGTHS = Lengths(inside=0.7, outside=0.5)
-POOL = 2048
-"""Most runs of people that the surrogate learns from, the newest."""
+FEWEST_LEAPS = 3
+MOST_LEAPS = 15
+MOST_LEAPS_AT_END = 40
+GUIDED_ANEW = 6
+"""Leaps after which the surrogate is fitted again, to what was seen meanwhile as well."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +67,9 @@ class Renewal:
     visit: int
     effective_before: float
     moves: int
+    """Leaps, each one run of the engine."""
     accepted: float
-    """Share of proposals that were accepted."""
+    """Share of them that was accepted."""
     alike: float
     """Correlation of what twins show with what they showed at the start of the renewal."""
 
@@ -110,14 +106,13 @@ class Conditioner:
         generator: np.random.Generator,
         progress: Callable[[int], None] = lambda visit: None,
     ) -> None:
-        self.simulator, self.seen, self.weighed = simulator, seen, weighed
+        self.seen, self.weighed = seen, weighed
         self.generator, self.progress = generator, progress
         self.power: Array = np.zeros(len(weighed))
         """How much of each reading was taken in."""
-        first = State(latent, simulator.expect(latent))
-        self.known: list[State] = [first]
-        """Where the engine was run."""
-        self.lengths = FIRST_LENGTHS
+        self.known = Known(simulator)
+        first = self.known.run(latent)
+        self.reach, self.leaps = Reach(), 0
         self.result = Conditioned(first, np.zeros(latent.shape[1]), {})
 
     def run(self, visits: Sequence[Sequence[int]]) -> Conditioned:
@@ -127,7 +122,7 @@ class Conditioner:
             self._foretell(visit)
             self._take_in(number, [place for place in visit if self.weighed[place]])
         if self.result.renewals or effective(self.result.weight) < RENEW_AT_END * self._people:
-            self._renew(len(visits) - 1, ALIKE_AT_END, MOST_MOVES_AT_END)
+            self._renew(len(visits) - 1, ALIKE_AT_END, MOST_LEAPS_AT_END)
         return self.result
 
     @property
@@ -166,37 +161,21 @@ class Conditioner:
             left = left - part if part < left else 0.0
             lowest = min(lowest, effective(result.weight))
             if left > 0:
-                self._renew(number, ALIKE, MOST_MOVES)
+                self._renew(number, ALIKE, MOST_LEAPS)
         result.effective.append(lowest)
 
     def _renew(self, visit: int, enough: float, most: int) -> None:
         result = self.result
         before = effective(result.weight)
-        chosen = resampled(result.weight, self.generator)
-        start = State(result.state.latent[:, chosen], result.state.expected.taken(chosen))
-        state, alike = start, 1.0
-        shares: list[float] = []
-        while len(shares) < most and (alike > enough or len(shares) < EVERY_OUTSIDE):
-            number = len(shares)
-            if number % SHAPED_ANEW == 0:
-                space = space_of(state, self.power, self._surrogate())
-            inside = number % EVERY_OUTSIDE != EVERY_OUTSIDE - 1
-            length = self.lengths.inside if inside else self.lengths.outside
-            moved = move(
-                state, self.simulator, self.seen, self.power, space, length, self.generator, inside=inside
-            )
-            self.lengths = self.lengths.learned(moved.accepted, inside=inside)
-            state = moved.state
-            if number % KEPT == 0:
-                self.known.append(moved.proposed)
-            shares.append(moved.accepted)
+        state = start = result.state.taken(resampled(result.weight, self.generator))
+        alike, shares = 1.0, list[float]()
+        while len(shares) < most and (alike > enough or len(shares) < FEWEST_LEAPS):
+            if len(shares) % GUIDED_ANEW == 0:
+                guide = guide_of(self.known, state, self.seen, self.power)
+            kind = KINDS[self.leaps % len(KINDS)]
+            leapt = leap(state, self.known, self.seen, self.power, guide, self.reach, self.generator, kind)
+            state, self.reach, self.leaps = leapt.state, leapt.reach, self.leaps + 1
+            shares.append(leapt.accepted)
             alike = likeness(state, start)
         result.state, result.log_weight = state, np.zeros(self._people)
         result.renewals.append(Renewal(visit, before, len(shares), float(np.mean(shares)), alike))
-
-    def _surrogate(self) -> Surrogate:
-        latent = np.concatenate([s.latent for s in self.known], axis=1)[:, -POOL:]
-        centre = np.concatenate([s.expected.centre for s in self.known], axis=1)[:, -POOL:]
-        size = np.median(self.result.state.expected.size, axis=1)
-        taken = np.flatnonzero(self.power > 0)  # what is not taken in yet need not be fitted
-        return fit_surrogate(latent, centre[taken], size[taken])

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from ebbtide.safety.record_rules import Contradiction, Seen
 
@@ -71,4 +71,4 @@ def _runs(count: int) -> Iterator[tuple[int, int]]:
 
 def _joined(chances: Sequence[float]) -> float:
     statistic = -2.0 * sum(math.log(max(p, LEAST)) for p in chances)
-    return float(chi2.sf(statistic, 2 * len(chances)))
+    return float(chdtrc(2 * len(chances), statistic))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ebbtide.case import Case
 from ebbtide.engine.crowd import Crowd
@@ -47,6 +48,9 @@ class Following:
     renewals: tuple[Renewal, ...]
     engine_runs: int
     """How often the ensemble went through the engine before the forecast."""
+    mesh_share: float
+    """Largest error, as a share of noise, of the coarser mesh that the record was weighed on; 0 where it was
+    that of the forecast."""
     log_evidence: float
     """Logarithm of the probability of the record under the doses reported."""
     past: tuple[PastForecast, ...]
@@ -131,6 +135,7 @@ def follow(
             effective_lowest=min(found.effective),
             renewals=tuple(found.renewals),
             engine_runs=twins.runs,
+            mesh_share=twins.mesh_share,
             log_evidence=found.log_evidence,
             past=past,
             coverage=coverage(past),
@@ -156,7 +161,10 @@ def condition(
     def told(visit: int) -> None:
         progress("following the record", visit, len(visits))
 
-    return Conditioner(twins, seen, weighed, latent, generator, told).run(visits)
+    twins.coarsen(latent)
+    # the matrices of a surrogate are small: more threads wait for one another longer than they work
+    with threadpool_limits(1, user_api="blas"):
+        return Conditioner(twins, seen, weighed, latent, generator, told).run(visits)
 
 
 def _forecast(

@@ -45,15 +45,14 @@ class Informed:
         inside: bool,
     ) -> Float[Array, "unknown people"]:
         """A step of each person, of a length of 0-1, in the space or, not ``inside``, in all that is left."""
-        noise = generator.standard_normal(place.shape)
-        known, kept = self.axes.T @ place, np.sqrt(1.0 - length**2)
+        kept = np.sqrt(1.0 - length**2)
         if not inside:
-            left = place - self.axes @ known
-            return np.asarray(
-                place + (kept - 1.0) * left + length * (noise - self.axes @ (self.axes.T @ noise))
-            )
-        middle = self.middle[:, None]
-        ahead = middle + kept * (known - middle) + length * self.spread[:, None] * (self.axes.T @ noise)
+            noise = generator.standard_normal(place.shape)
+            left = (kept - 1.0) * place + length * noise
+            return np.asarray(place + left - self.axes @ (self.axes.T @ left))
+        known, middle = self.axes.T @ place, self.middle[:, None]
+        noise = generator.standard_normal(known.shape)
+        ahead = middle + kept * (known - middle) + length * self.spread[:, None] * noise
         return np.asarray(place + self.axes @ (ahead - known))
 
     def excess(self, place: Float[Array, "unknown people"]) -> Float[Array, " people"]:

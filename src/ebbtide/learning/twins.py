@@ -11,9 +11,10 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from ebbtide.engine.accuracy import LEFT_OUT, Fineness, halved
 from ebbtide.engine.people import People, contents_of, people_with
 from ebbtide.engine.plan import Plan
-from ebbtide.engine.run import run_people
+from ebbtide.engine.run import THREADS, run_people
 from ebbtide.physiology.scales import reported
 from ebbtide.population import (
     WEIGHT,
@@ -31,13 +32,20 @@ from .readings import SYMPTOM, Noise, Reading
 
 Array = NDArray[np.float64]
 REPORTING = "withdrawal.person.reporting"
+COARSE = (0.5, 1.0, 2.0)
+"""Refinements of even meshes that are tried for the record, the coarsest first."""
+MESH_SHARE = 0.02
+"""Largest error of such a mesh in any reading of any twin, as a share of the noise of the reading."""
+A_THREAD = 256
+"""People for whom a thread of their own is worth while."""
 
 
 @dataclass
 class Twins:
     """The simulator behind an ensemble: coordinates in, expected readings out.
 
-    ``runs`` counts how often a whole ensemble went through the engine.
+    ``runs`` counts how often a whole ensemble went through the engine. ``mesh`` is that of the plan until
+    :meth:`coarsen` finds a coarser one that is good enough beside noise.
     """
 
     plan: Plan
@@ -45,6 +53,13 @@ class Twins:
     seed: int
     told: Callable[[int], None] = lambda runs: None
     runs: int = field(default=0, init=False)
+    mesh: Fineness = field(init=False)
+    mesh_share: float = field(default=0.0, init=False)
+    """Error of a coarser mesh, told from halving its steps, as a share of noise."""
+
+    def __post_init__(self) -> None:
+        """The mesh of the plan."""
+        self.mesh = Fineness(self.plan.request.refinement, self.plan.request.finer)
 
     @cached_property
     def unknowns(self) -> Unknowns:
@@ -76,6 +91,23 @@ class Twins:
         kinds = plan.regimen.kinds
         return people_with(plan.library, plan.composition, kinds, traits, numbers, factors)
 
+    def coarsen(self, latent: Float[Array, "unknown people"]) -> None:
+        """Choose the coarsest mesh that changes what these twins show by next to nothing beside noise.
+
+        Readings have noise of points, so that what a forecast is computed on is finer than weighing needs.
+        """
+        of_plan = self.mesh
+        for refinement in COARSE:
+            self.mesh = Fineness(refinement)
+            coarse = self.expect(latent)
+            self.mesh = halved(self.mesh)
+            fine = self.expect(latent)
+            share = LEFT_OUT * float(np.max(np.abs(coarse.centre - fine.centre) / fine.size))
+            if share <= MESH_SHARE:
+                self.mesh, self.mesh_share = Fineness(refinement), share
+                return
+        self.mesh = of_plan
+
     def expect(self, latent: Float[Array, "unknown people"]) -> Expected:
         """What each twin would show at each reading: one run of the engine, to the last reading."""
         self.runs += 1
@@ -88,10 +120,14 @@ class Twins:
             probe_days=(),
             probe_kind=None,
             quantities=wanted,
+            refinement=self.mesh.refinement,
+            finer=self.mesh.finer,
+            halved=self.mesh.halved,
         )
         # only the course as written: what was observed happened under it
         regimen = replace(self.plan.regimen, arms=self.plan.regimen.arms[:1])
-        [course] = run_people(self.people(latent), regimen, request)
+        threads = max(1, min(THREADS, latent.shape[1] // A_THREAD))
+        [course] = run_people(self.people(latent), regimen, request, threads=threads)
         rows = {name: course.rows[:, i].astype(np.float64) for i, name in enumerate(wanted)}
         at = {time: i for i, time in enumerate(times.tolist())}
         centre = [

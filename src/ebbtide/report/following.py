@@ -85,6 +85,7 @@ def follow_summary(scene: Scene) -> dict[str, Any] | None:
             for r in following.renewals
         ],
         "engine_runs": following.engine_runs,
+        "mesh_error_of_noise": following.mesh_share,
         "log_evidence": following.log_evidence,
         "coverage": {
             "forecasts": held.count,
