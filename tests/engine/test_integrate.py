@@ -70,4 +70,5 @@ def test_single_precision_of_the_body_stays_within_the_tolerance(
     [double] = run_people(people, regimen, Request(168.0, output))
     [single] = run_people(people, regimen, Request(168.0, output, precision=np.float32))
     names = (*people.composition.body.quantities, *people.composition.compounds)
+    assert single.rows.dtype == np.float32
     assert relative_error(single.rows[..., 0], double.rows[..., 0], names).max() < 3e-5

@@ -204,11 +204,12 @@ def march(
         done, people = carry
         target = plan.row_node[place]
         people = jax.lax.fori_loop(done, target, node, people)
-        none = jax.tree.map(lambda like: jnp.zeros(like.shape, like.dtype), jax.eval_shape(shown, people))
-        values = jax.lax.cond(place < plan.rows, lambda: shown(people), lambda: none)
+        values = jax.lax.cond(place < plan.rows, lambda: shown(people), lambda: nothing)
         return (target, people), values
 
     z, y = map(jnp.asarray, state)
+    count = len(system.quantities) + len(system.plasma_modes) if chosen is None else len(chosen)
+    nothing = jnp.zeros((count, y.shape[-1]), dtype=kind_of_float)
     lowest = jnp.ones(y.shape[-1], dtype=kind_of_float)
     groups = cascade.split(body, y[: body.size])
     z, pull = dosed(jnp.int32(0), z, groups, cascade.pull(body, numbers.body, groups, effects(z)))
