@@ -96,16 +96,14 @@ def step_tables(
     system: System, numbers: SystemNumbers, modes: Modes, lengths_h: Float[Values, " lengths"]
 ) -> Tables:
     """Tables for steps of ``lengths_h``, in double precision."""
-    reacting = None
-    if numbers.reaction is not None:
-        reacting = jnp.concatenate([modes.rate, system.turnover(numbers.reaction)])
+    pools = None if numbers.reaction is None else system.turnover(numbers.reaction)
 
     def one(h: Values) -> Tables:
         first, second, _ = cascade.POINTS
         return Tables(
             jnp.exp(-first * h * modes.rate),
             jnp.exp((first - second) * h * modes.rate),
-            None if reacting is None else reaction_table(h, reacting),
+            None if pools is None else reaction_table(h, modes.rate, pools),
         )
 
     lengths_h = jnp.asarray(lengths_h)
@@ -182,7 +180,8 @@ def march(
             z_later, pools_end = (z_first, z_second, here.outer * z_second), pools
         else:
             assert here.reaction is not None
-            z_later, pools_end = react(system, numbers, here.reaction, h, z, pools, y, pull.effect_nm)
+            left = here.outer, here.outer * here.inner
+            z_later, pools_end = react(system, numbers, here.reaction, left, h, z, pools, y, pull.effect_nm)
         later_nm = jnp.stack([effects(z) for z in z_later])
         y_end, pull_end = cascade.step(body, numbers.body, h, rate, y, pull, later_nm)
 

@@ -7,6 +7,7 @@ change by its present slope during the step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -24,9 +25,8 @@ SLOPE_H = 0.01
 
 
 class ToPoint(NamedTuple):
-    """What modes become by one of the points of a step."""
+    """What is added to modes by one of the points of a step."""
 
-    kept: Values
     level: Values
     """Integral of what adds to them where that is 1, then the share of the step gone by, and its square."""
     rise: Values
@@ -41,23 +41,25 @@ class ReactionTable(NamedTuple):
     """Of all points but the last, which is the end of the step."""
 
 
-def reaction_table(step_h: Float[Values, ""], rate: Float[Values, "modes people"]) -> ReactionTable:
-    """The table of modes and pools with decay rates ``rate``."""
+def reaction_table(
+    step_h: Float[Values, ""],
+    modes: Float[Values, "modes people"],
+    pools: Float[Values, "pools people"],
+) -> ReactionTable:
+    """The table of modes and pools with these decay rates, per hour."""
     to_points = []
     for share in POINTS[:-1]:
-        x = share * step_h * rate
-        one, two, three = phi_functions(x)
+        one, two, three = phi_functions(share * step_h * modes)
         scale = share * step_h
-        to_points.append(
-            ToPoint(jnp.exp(-x), scale * one, share * scale * two, 2.0 * share * share * scale * three)
-        )
-    return ReactionTable(mode_coefficients(step_h, rate), tuple(to_points))
+        to_points.append(ToPoint(scale * one, share * scale * two, 2.0 * share * share * scale * three))
+    return ReactionTable(mode_coefficients(step_h, jnp.concatenate([modes, pools])), tuple(to_points))
 
 
 def react(
     system: System,
     numbers: SystemNumbers,
     table: ReactionTable,
+    left: Sequence[Float[Values, "modes people"]],
     step_h: Float[Values, ""],
     modes: Float[Values, "modes people"],
     pools: Float[Values, "pools people"],
@@ -66,7 +68,8 @@ def react(
 ) -> tuple[tuple[Values, ...], Values]:
     """Modes at the points of a step, and pools at its end.
 
-    ``body`` and ``effect_nm`` are those at the start.
+    ``left`` is what is left of modes at all points but the last; ``body`` and ``effect_nm`` are those at the
+    start.
     """
     reaction = numbers.reaction
     assert reaction is not None
@@ -99,11 +102,8 @@ def react(
     end, (at_start, _, at_b, at_last) = jax.lax.fori_loop(0, 4, stage, (c.whole * start, seen))
     slope, bend = 4.0 * at_b - at_last - 3.0 * at_start, 2.0 * (at_last - 2.0 * at_b + at_start)
     later = (
-        at.kept[:count] * modes
-        + at.level[:count] * at_start[:count]
-        + at.rise[:count] * slope[:count]
-        + at.square[:count] * bend[:count]
-        for at in table.to_points
+        own * modes + at.level * at_start[:count] + at.rise * slope[:count] + at.square * bend[:count]
+        for own, at in zip(left, table.to_points, strict=True)
     )
     return (*later, end[:count]), end[count:]
 
