@@ -66,7 +66,7 @@ SCALAR = {
     "or": "or",
     "not": "not",
 }
-WHOLE = {"log_of_doubles": "log"}
+WHOLE = {"log_by_series": "log"}
 """Functions of the model that are not looked into."""
 REDUCTIONS = {"reduce_sum": "add", "reduce_max": "max", "reduce_min": "min", "reduce_and": "and"}
 

@@ -89,7 +89,7 @@ def test_more_antagonist_never_means_less_withdrawal(
         naloxone = {"product": "naloxone_injection", "amount": f"{max(dose, 1e-9)} mg", "at": "0 h"}
         case = make_case(history=[history], doses=[naloxone], duration="1 d")
         people, regimen = make_group(case, 20, WITH_UNCERTAINTY)
-        [course] = run_people(people, regimen, Request(2.0, output))
+        [course] = run_people(people, regimen, Request(2.0, output, refinement=2.0))
         cows = course.rows[:, people.composition.body.quantities.index("cows")]
         assert (cows >= before - 1e-3).all()
         before = cows

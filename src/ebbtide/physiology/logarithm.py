@@ -42,14 +42,15 @@ def natural_log(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
 
     Exponent and mantissa :math:`m` are taken apart; :math:`\ln m = 2\, artanh\frac{m - 1}{m + 1}`.
     """
-    return _log(x)
+    return log_by_series(x)
 
 
 natural_log.defjvps(lambda change, _, x: change / x)
 
 
 @jax.jit
-def _log(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
+def log_by_series(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
+    """The same, which a compiler sees as one operation with this name."""
     own = FORMATS[x.dtype.itemsize]
     bits = jax.lax.bitcast_convert_type(x, own.bits)
     # so that the mantissa lies between the roots of 1/2 and 2

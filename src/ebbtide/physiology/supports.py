@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import jax.numpy as jnp
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
@@ -28,7 +29,7 @@ def log_factor(
     effect: Mapping[str, Float[Values, " people"]], support: Mapping[str, Float[Values, " people"]]
 ) -> Values:
     """What the supports at work add to the logarithm of an outcome."""
-    log: Values = 0.0  # a plain number takes the precision of what is added to it
+    log: Values = jnp.asarray(0.0)  # of no precision of its own: it takes that of what is added
     for name, at_work in support.items():
         if name in effect:
             log = log + effect[name] * at_work
