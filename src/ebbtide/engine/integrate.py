@@ -40,9 +40,9 @@ def _keep_memory() -> None:
 
 
 def _configure() -> None:
-    # people are spread over threads of our own: more threads in each operation only get in their way
-    os.environ.setdefault("NPROC", "1")
     jax.config.update("jax_enable_x64", True)
+    # people are spread over threads of our own, each of which runs its own programs
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     cache = os.environ.get("EBBTIDE_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "ebbtide"
     )
