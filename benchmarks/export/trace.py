@@ -66,8 +66,10 @@ SCALAR = {
     "or": "or",
     "not": "not",
 }
-WHOLE = {"log_by_series": "log"}
+WHOLE = {"log_by_series": "log", "power": "pow"}
 """Functions of the model that are not looked into."""
+SOFTPLUS = "softplus"
+"""Another, which is written with a logarithm of one plus something."""
 REDUCTIONS = {"reduce_sum": "add", "reduce_max": "max", "reduce_min": "min", "reduce_and": "and"}
 
 
@@ -116,6 +118,15 @@ def _step(graph: Graph, equation: Any, values: list[Value]) -> list[Value]:
     name, params = equation.primitive.name, equation.params
     if params.get("name") in WHOLE:
         return [_each(graph, WHOLE[params["name"]], values)]
+    if params.get("name") == SOFTPLUS:
+        far = _each(graph, "exp", [_each(graph, "neg", [_each(graph, "abs", values)])])
+        return [
+            _each(
+                graph,
+                "add",
+                [_each(graph, "max", [values[0], np.zeros(())]), _each(graph, "log1p", [far])],
+            )
+        ]
     if name in CALLS:
         inner = params.get("jaxpr") or params.get("call_jaxpr") or params["fun_jaxpr"]
         if hasattr(inner, "consts"):

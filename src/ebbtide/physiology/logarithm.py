@@ -70,6 +70,7 @@ def _series(square: Float[Values, "*shape"], terms: int) -> Float[Values, "*shap
     return square * total
 
 
+@jax.jit
 def power(base: Float[Values, "*shape"], exponent: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
     """Positive powers of numbers that are not negative, to some digits less than all."""
     smallest = jnp.finfo(base.dtype).tiny  # type: ignore[no-untyped-call]
@@ -78,6 +79,7 @@ def power(base: Float[Values, "*shape"], exponent: Float[Values, "*shape"]) -> F
     return jnp.where(base > 0.0, jnp.exp(jnp.maximum(log, np.log(smallest) / 2)), 0.0)
 
 
+@jax.jit
 def softplus(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
     r"""The smooth positive part :math:`\ln(1 + e^x)` to all digits."""
     t = jnp.exp(-jnp.abs(x))
