@@ -28,8 +28,9 @@ def test_mean_covariance_and_evidence_are_those_of_the_closed_form(noise: float)
     latent = found.state.latent
     assert np.abs((latent @ found.weight - mean) / spread).max() < 0.2
     assert np.cov(latent, aweights=found.weight).diagonal() == pytest.approx(np.diag(covariance), rel=0.25)
-    # of the estimate itself, one standard deviation is 0.3 with the less noise
-    assert found.log_evidence == pytest.approx(log_evidence(model, observed), abs=0.9)
+    # one estimate has a standard deviation of 0.3 with the less noise, so several are averaged
+    others = [followed(model, observed, 1024, seed).log_evidence for seed in range(3, 10)]
+    assert np.mean([found.log_evidence, *others]) == pytest.approx(log_evidence(model, observed), abs=0.4)
 
 
 def test_each_reading_is_foretold_from_earlier_ones_alone() -> None:

@@ -40,7 +40,7 @@ TO_TIME = (_ALL[1:, None] ** (_POWERS + 1.0) / (_POWERS + 1.0)) @ TO_BENDS
 EMPTY = 1e-30
 SWEEPS = 6
 """Over slow binders that hinder each other: each gains an order of the step."""
-APART = 0.01
+CLOSEST = 0.01
 """Least share of a step's own time between two points."""
 
 
@@ -244,8 +244,8 @@ def _slow_binding(
     ]
     whole = jnp.maximum(raw[-1], EMPTY)
     # where the rate falls steeply, the cubic may turn below zero
-    first = jnp.clip(raw[0] / whole, APART, 1.0 - 2.0 * APART)
-    second = jnp.clip(raw[1] / whole, first + APART, 1.0 - APART)
+    first = jnp.clip(raw[0] / whole, CLOSEST, 1.0 - 2.0 * CLOSEST)
+    second = jnp.clip(raw[1] / whole, first + CLOSEST, 1.0 - CLOSEST)
     share = jnp.stack([first, second, jnp.ones_like(first)])
     time = share * whole
     occupancy = jnp.broadcast_to(start, share.shape)
