@@ -9,10 +9,7 @@ the mesh has, so that a new schedule needs no new program.
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
-from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import jax
@@ -23,6 +20,7 @@ from ebbtide.physiology.arrays import Values
 
 from . import cascade
 from .modes import Modes
+from .programs import Program, cache_folder
 from .reaction import ReactionTable, react, reaction_table
 from .schedule import Schedule
 from .system import System, SystemNumbers
@@ -43,14 +41,10 @@ def _configure() -> None:
     jax.config.update("jax_enable_x64", True)
     # people are spread over threads of our own, each of which runs its own programs
     jax.config.update("jax_cpu_enable_async_dispatch", False)
-    cache = os.environ.get("EBBTIDE_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "ebbtide"
-    )
-    try:
-        Path(cache).mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return  # a read-only home: programs are compiled anew each time
-    jax.config.update("jax_compilation_cache_dir", cache)
+    cache = cache_folder()
+    if cache is None:
+        return
+    jax.config.update("jax_compilation_cache_dir", str(cache))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
@@ -91,8 +85,7 @@ class Course(NamedTuple):
     """1 where it was not watched."""
 
 
-@partial(jax.jit, static_argnames=("system",))
-def step_tables(
+def tables_of_steps(
     system: System, numbers: SystemNumbers, modes: Modes, lengths_h: Float[Values, " lengths"]
 ) -> Tables:
     """Tables for steps of ``lengths_h``, in double precision."""
@@ -220,7 +213,9 @@ def march(
     return Course(PersonState(end.modes, reached), rows, end.lowest)
 
 
-integrate = jax.jit(march, static_argnames=("system", "chosen"), compiler_options=WIDEST)
+step_tables = Program(tables_of_steps, static=(0,))
+""":func:`tables_of_steps`, compiled for each system and shape."""
+integrate = Program(march, static=(0, 7), options=WIDEST)
 """Run one piece of a mesh: :func:`march`, compiled for each system and shape."""
 
 

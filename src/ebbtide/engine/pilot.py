@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .accuracy import Fineness, MeshError, Target, choose_mesh, errors_told, mesh_error
+from .accuracy import Fineness, MeshError, Target, choose_mesh
 from .people import People
 from .regimen import Regimen
 from .run import ArmCourse, Request, run_people
 
 Array = NDArray[np.float64]
+SINGLE_REACHES = 1e-5
+"""Tolerances below this are not tried in single precision."""
 PILOT = 64
 """People of a crowd from whom its mesh is told; few enough that their program is one that others use."""
 
 
 def tuned(
-    people: People, regimen: Regimen, request: Request, target: Target, tolerance: float
+    people: People, regimen: Regimen, request: Request, target: Target, tolerance: float, *, probes: bool
 ) -> tuple[MeshError, list[ArmCourse]]:
-    """A mesh for ``people``, and their courses on it."""
+    """A mesh for ``people``, and their courses on it, with ``probes`` the lowest ventilation too."""
     runs: list[list[ArmCourse]] = []
 
     def rows(mesh: Fineness, fine: bool) -> list[Array]:
-        courses = _on_mesh(people, regimen, request, mesh, probes=not fine)
+        courses = _on_mesh(people, regimen, request, mesh, probes=probes and not fine)
         if not fine:
             runs.append(courses)
         return [course.rows for course in courses]
@@ -35,21 +39,24 @@ def tuned(
 def for_crowd(
     pilot: People, regimen: Regimen, request: Request, target: Target, typical: MeshError
 ) -> tuple[MeshError, Request]:
-    """A mesh for a crowd, from the first of its people; in single precision where that is precise enough."""
-    finest: list[Array] = []
+    """A mesh for a crowd, from the first of its people; in single precision where that is precise enough.
 
-    def rows(mesh: Fineness, fine: bool) -> list[Array]:
-        courses = _on_mesh(pilot, regimen, request, mesh, probes=False)
-        if fine:
-            finest[:] = [course.rows for course in courses]
-        return [course.rows for course in courses]
+    Errors are told from double precision, so that they hold those of rounding.
+    """
 
-    told = choose_mesh(rows, target, typical.tolerance, typical.mesh)
-    fast = replace(request, precision=np.float32)
-    single = [course.rows for course in _on_mesh(pilot, regimen, fast, told.mesh, probes=False)]
-    errors = errors_told(single, finest, target.names)
-    told_fast = mesh_error(told.mesh, errors, target.names, told.tolerance)
-    return (told_fast, fast) if told_fast.error_of_range <= told.tolerance else (told, request)
+    def chosen(precision: type[np.floating[Any]]) -> tuple[MeshError, Request]:
+        own = replace(request, precision=precision, alike=False)
+
+        def rows(mesh: Fineness, fine: bool) -> list[Array]:
+            how = replace(own, precision=np.float64) if fine else own
+            return [course.rows for course in _on_mesh(pilot, regimen, how, mesh, probes=False)]
+
+        return choose_mesh(rows, target, typical.tolerance, typical.mesh), own
+
+    if typical.tolerance >= SINGLE_REACHES:
+        with suppress(FloatingPointError):
+            return chosen(np.float32)
+    return chosen(np.float64)
 
 
 def _on_mesh(

@@ -51,7 +51,7 @@ class Plan:
     mesh_error: MeshError
     typical: People
     typical_courses: list[ArmCourse]
-    """The typical person in every arm."""
+    """The typical person in every arm; without the lowest ventilation where there is a crowd."""
     missing: tuple[str, ...]
     """Traits that were not given, and what was done."""
     former: Mapping[str, str] = field(default_factory=dict)
@@ -128,7 +128,7 @@ def make_plan(
     used = [stream.kind for stream in regimen.streams]
     names = every_quantity(composition)
     target = Target(names, request.output_h, regimen.arms, len(regimen.kinds), used)
-    told, courses = tuned(typical, regimen, request, target, tolerance)
+    told, courses = tuned(typical, regimen, request, target, tolerance, probes=people == 1)
     plan = Plan(
         case=case,
         library=library,

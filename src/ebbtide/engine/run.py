@@ -68,6 +68,8 @@ class Request:
     """Whether each step of that is taken in two, to see what that changes."""
     quantities: tuple[str, ...] | None = None
     """What rows hold, in this order; by default quantities of the body, then plasma of each compound."""
+    alike: bool = True
+    """Whether what these people have alike is kept once, which is less work but a program of its own."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def run_people(
 
     def one(start: int) -> None:
         those = np.minimum(np.arange(start, start + size), people.count - 1)
-        batch = _batch(people, those, request.refinement, first, request.finer)
+        batch = _batch(people, those, request.refinement, first, request.finer, alike=request.alike)
         batch = replace(batch, chosen=chosen, halved=request.halved)
         initial = state_at_start(batch.group, regimen.streams)
         batch = _in_precision(batch, request.precision)
@@ -245,6 +247,8 @@ def _batch(
     refinement: float,
     first_step_h: tuple[float, ...] = (),
     finer: tuple[float, ...] = (),
+    *,
+    alike: bool = True,
 ) -> Batch:
     def pick(values: Any) -> Any:
         own = np.asarray(values)
@@ -253,7 +257,7 @@ def _batch(
     numbers = people.body_numbers
     return Batch(
         body=people.composition.body,
-        numbers=jax.tree.map(pick, numbers._replace(body=shared(numbers.body))),
+        numbers=jax.tree.map(pick, numbers._replace(body=shared(numbers.body)) if alike else numbers),
         modes=jax.tree.map(pick, people.kinetics.modes),
         doses=pick(people.doses),
         refinement=refinement,

@@ -13,7 +13,7 @@ from ebbtide.physiology.arrays import Values
 
 from .mesh import Mesh
 
-NODE_BLOCK = 256
+NODE_BLOCK = 1024
 ROW_BLOCK = 32
 LENGTHS = (64, 256)
 """Different lengths of step that tables are padded to: few sizes, as each needs a program of its own."""

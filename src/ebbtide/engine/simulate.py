@@ -93,13 +93,15 @@ def simulate(
             done += finished
             progress("simulating people", done, total)
 
-        # the first are the people of the results: they differ in all that is unknown
+        # the first are the people of the results: they differ in all that is unknown; one program is for both
+        request = replace(request, alike=False)
         for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
             kept = kept_people(people, len(arms), len(request.output_h), len(plan.names)) if not crowds else 0
             crowds[spread.basis] = [Crowd(people, kept) for _ in arms]
             for first in range(0, people, BLOCK):
                 some = plan.people(min(BLOCK, people - first), seed, spread, first)
                 _gathered(run_people(some, regimen, request, count), crowds[spread.basis])
+            request = replace(request, probe_kind=None)
     return Simulation(
         arms=tuple(
             arm_forecast(plan, i, [crowds[b][i] for b in crowds], list(crowds)) for i in range(len(arms))
