@@ -77,5 +77,5 @@ def percentiles(rows: Array) -> Array:
     lower = np.floor(place).astype(int)
     upper = np.minimum(lower + 1, rows.shape[-1] - 1)
     part = place - lower
-    ordered = np.partition(rows, np.unique([lower, upper]), axis=-1)
+    ordered = np.sort(rows, axis=-1)  # faster than finding the ten of them
     return np.moveaxis(ordered[..., lower] * (1 - part) + ordered[..., upper] * part, -1, 0)

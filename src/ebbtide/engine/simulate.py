@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from ebbtide.population import BETWEEN_PERSON, BLOCK, WITH_UNCERTAINTY
 from .accuracy import MeshError, ReferenceCheck, relative_error
 from .crowd import PERCENTILES, Crowd, kept_people
 from .forecast import ArmForecast
-from .people import Composition
+from .people import Composition, People
 from .plan import DEFAULT_TOLERANCE, Plan, Progress, make_plan
 from .quantities import attributes
 from .reference import reference_rows
@@ -98,9 +100,12 @@ def simulate(
         for spread in (WITH_UNCERTAINTY, BETWEEN_PERSON):
             kept = kept_people(people, len(arms), len(request.output_h), len(plan.names)) if not crowds else 0
             crowds[spread.basis] = [Crowd(people, kept) for _ in arms]
-            for first in range(0, people, BLOCK):
-                some = plan.people(min(BLOCK, people - first), seed, spread, first)
-                _gathered(run_people(some, regimen, request, count), crowds[spread.basis])
+            blocks = [
+                partial(plan.people, min(BLOCK, people - first), seed, spread, first)
+                for first in range(0, people, BLOCK)
+            ]
+            run = partial(run_people, regimen=regimen, request=request, progress=count)
+            _one_after_the_other(blocks, run, partial(_gathered, crowds=crowds[spread.basis]))
             request = replace(request, probe_kind=None)
     return Simulation(
         arms=tuple(
@@ -112,6 +117,27 @@ def simulate(
         reference=reference,
         missing=plan.missing,
     )
+
+
+def _one_after_the_other(
+    blocks: Sequence[Callable[[], People]],
+    run: Callable[[People], list[ArmCourse]],
+    gather: Callable[[list[ArmCourse]], object],
+) -> None:
+    """Run blocks of people; while one is run, the next is drawn and the one before gathered."""
+    with ThreadPoolExecutor(1) as aside:
+        ahead = aside.submit(blocks[0])
+        behind: Future[object] | None = None
+        for place in range(len(blocks)):
+            people = ahead.result()
+            if place + 1 < len(blocks):
+                ahead = aside.submit(blocks[place + 1])
+            courses = run(people)
+            if behind is not None:
+                behind.result()
+            behind = aside.submit(gather, courses)
+        if behind is not None:
+            behind.result()
 
 
 def _gathered(courses: Sequence[ArmCourse], crowds: list[Crowd]) -> list[Crowd]:
