@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from ebbtide.engine import history
+from ebbtide.engine.batch import make_batch
 from ebbtide.engine.history import Group, common_period, state_at_start
 from ebbtide.engine.regimen import Stream
-from ebbtide.engine.run import _batch
 
 MORPHINE = {"product": "morphine_injection", "amount": "30 mg", "every": "6 h", "last": "2 h before start"}
 FILM = {
@@ -22,7 +22,7 @@ FILM = {
 
 def start_of(case: Any, make_group: Callable[..., Any]) -> Any:
     people, regimen = make_group(case)
-    batch = _batch(people, np.array([0]), 1.0)
+    batch = make_batch(people, np.array([0]), 1.0)
     return state_at_start(
         Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between), regimen.streams
     )

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from ebbtide.engine.accuracy import Fineness, Target, choose_mesh, relative_error
+from ebbtide.engine.batch import make_batch
 from ebbtide.engine.history import Group, state_at_start
 from ebbtide.engine.reference import reference_rows
-from ebbtide.engine.run import Request, _batch, run_people
+from ebbtide.engine.run import Request, run_people
 
 from .conftest import FILM, HEROIN
 
@@ -52,7 +53,7 @@ def test_error_against_the_reference_is_below_1e_4_of_range(
     plan = Target(names, output, regimen.arms, len(regimen.kinds))
     chosen = choose_mesh(run, plan, 1e-4)
     course = runs[chosen.mesh]
-    batch = _batch(people, np.array([0]), 1.0)
+    batch = make_batch(people, np.array([0]), 1.0)
     start = state_at_start(
         Group(batch.modes.rate, batch.doses, batch.relaxation, batch.run_between), regimen.streams
     )

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ebbtide.engine.run import Request, _batch, run_people, start_states
+from ebbtide.engine.batch import make_batch
+from ebbtide.engine.run import Request, run_people, start_states
 from ebbtide.population import WITH_UNCERTAINTY
 
 from ..engine.conftest import FILM, HEROIN, make_case, make_group  # noqa: F401
@@ -67,7 +68,7 @@ def test_what_was_given_is_somewhere(
     )
     people, regimen = make_group(case, 8, WITH_UNCERTAINTY)
     assert people.composition.body.network is not None
-    batch = _batch(people, np.arange(8), 1.0)
+    batch = make_batch(people, np.arange(8), 1.0)
     start = start_states(people, regimen)
     end = batch.run_between(start, 0.0, 96.0, regimen.arms[0])
     held = [i for i, (_, role) in enumerate(people.kinetics.states) if role != "effect"]

@@ -31,6 +31,11 @@ class Composition:
     body: System
 
     @property
+    def quantities(self) -> tuple[str, ...]:
+        """What a row shows: quantities of the body, then plasma of each compound."""
+        return (*self.body.quantities, *(f"plasma.{name}" for name in self.compounds))
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """Products that are absorbed in their own way."""
         return tuple(sorted({form for _, _, form in self.inputs if form}))

@@ -60,18 +60,13 @@ class Plan:
     @property
     def names(self) -> tuple[str, ...]:
         """The quantities of a row, in order."""
-        return every_quantity(self.composition)
+        return self.composition.quantities
 
     def people(self, count: int, seed: int, spread: Spread, first: int = 0) -> People:
         """People from number ``first`` on."""
         traits = draw_traits(self.case.person, self.library, count, seed, spread, first)
         kinds, products = self.regimen.kinds, self.case.products
         return make_people(self.library, self.composition, kinds, products, traits, seed, spread, first)
-
-
-def every_quantity(composition: Composition) -> tuple[str, ...]:
-    """Quantities of the body, then plasma of each compound."""
-    return (*composition.body.quantities, *(f"plasma.{name}" for name in composition.compounds))
 
 
 def arms_of(case: Case) -> tuple[Arm, ...]:
@@ -126,7 +121,7 @@ def make_plan(
         first_step_h=first_steps(typical),
     )
     used = [stream.kind for stream in regimen.streams]
-    names = every_quantity(composition)
+    names = composition.quantities
     target = Target(names, request.output_h, regimen.arms, len(regimen.kinds), used)
     told, courses = tuned(typical, regimen, request, target, tolerance, probes=people == 1)
     plan = Plan(

@@ -12,13 +12,13 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
+from ebbtide.engine.batch import Batch
 from ebbtide.engine.first_steps import first_steps
 from ebbtide.engine.history import state_at_start
 from ebbtide.engine.integrate import Course, PersonState
 from ebbtide.engine.modes import decompose
 from ebbtide.engine.people import People, dose_amounts, scaled_numbers, with_traits
 from ebbtide.engine.regimen import Stream
-from ebbtide.engine.run import Batch
 from ebbtide.engine.schedule import Schedule, schedules
 from ebbtide.library import conversion
 from ebbtide.population import TYPICAL, WITH_UNCERTAINTY, Traits, draw_numbers

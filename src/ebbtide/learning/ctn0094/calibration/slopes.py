@@ -18,9 +18,9 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from ebbtide.engine.batch import Batch
 from ebbtide.engine.integrate import Course, PersonState, Tables, march
 from ebbtide.engine.modes import Modes
-from ebbtide.engine.run import Batch
 from ebbtide.engine.schedule import Schedule
 from ebbtide.engine.system import System, SystemNumbers
 from ebbtide.library import Library
