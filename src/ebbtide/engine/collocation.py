@@ -84,7 +84,10 @@ def follow(
     phi: Phi = phi_functions,
 ) -> Float[Values, "points ..."]:
     """States at the points, that follow ``u`` from ``start``."""
-    return _moved(start, u, _weights(step_h * rate, _along(start, POINTS), phi))
+    share = _along(start, POINTS)
+    rises = [later - u.start for later in u.later]
+    bends = [added([float(w) * d for w, d in zip(row, rises, strict=True)]) for row in TO_BENDS]
+    return relax(share * (step_h * rate), share, start, u.start - start, bends, phi)
 
 
 def follow_to_end(
@@ -122,13 +125,20 @@ def _moved(start: Values, u: Points, weights: list[Values]) -> Values:
     return start + (ahead * (u.start - start) + risen)
 
 
-def relax(time: Values, share: Values, start: Values, ahead: Values, bends: list[Values]) -> Values:
+def relax(
+    time: Values,
+    share: Values,
+    start: Values,
+    ahead: Values,
+    bends: list[Values],
+    phi: Phi = phi_functions,
+) -> Values:
     r"""What becomes of ``start`` after ``time`` lifetimes, on the way to a goal that itself moves.
 
     That is ``ahead`` of the start at first, and moves as a cubic with coefficients ``bends``: of the
     ``share`` that has gone by of the time in which those are counted.
     """
-    one, two, three, four = phi_functions(time, 4)
+    one, two, three, four = phi(time, 4)
     moved = share * (bends[0] * two + share * (2.0 * bends[1] * three + share * (6.0 * bends[2] * four)))
     return start + time * (ahead * one + moved)
 
