@@ -66,7 +66,7 @@ SCALAR = {
     "or": "or",
     "not": "not",
 }
-WHOLE = {"log_by_series": "log", "power": "pow"}
+WHOLE = {"log_by_series": "log", "logistic_by_power": "logistic", "power": "pow"}
 """Functions of the model that are not looked into."""
 SOFTPLUS = "softplus"
 """Another, which is written with a logarithm of one plus something."""

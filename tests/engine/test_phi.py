@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import ebbtide.engine.integrate  # noqa: F401  (double precision)
-from ebbtide.engine.phi import mode_coefficients, phi_functions
+from ebbtide.engine.collocation import FEW, VERY_SMALL
+from ebbtide.engine.phi import mode_coefficients, phi_functions, phi_of_small
 
 
 def test_without_decay_the_scheme_is_classical_runge_kutta() -> None:
@@ -36,3 +37,10 @@ def test_the_functions_are_the_integrals_that_define_them(kind: type, digits: fl
         power = s**order / math.factorial(order)
         exact = (np.exp(-np.outer(x, 1.0 - s)) * power * weight).sum(axis=1)
         np.testing.assert_allclose(np.asarray(values)[:, 0], exact, rtol=digits)
+
+
+def test_few_terms_do_for_small_numbers() -> None:
+    x = np.geomspace(1e-6, VERY_SMALL, 30)
+    few = phi_of_small(jnp.asarray(x, dtype=jnp.float32), 4, FEW)
+    for got, exact in zip(few, phi_functions(jnp.asarray(x), 4), strict=True):
+        np.testing.assert_allclose(np.asarray(got), np.asarray(exact), rtol=3e-7)

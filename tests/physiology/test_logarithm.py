@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ebbtide.engine.integrate  # noqa: F401  (double precision)
-from ebbtide.physiology.logarithm import natural_log, power, softplus
+from ebbtide.physiology.logarithm import logistic, natural_log, power, softplus
 
 NEAR_ONE = 1.0 + np.linspace(-0.4, 0.6, 2001)
 ALL_SIZES = np.geomspace(np.finfo(float).tiny, 1e300, 5003)
@@ -49,3 +49,16 @@ def test_powers(kind: type, digits: float) -> None:
         np.testing.assert_allclose(got, base.astype(float) ** kind(exponent), rtol=digits, atol=1e-18)
     slope = jax.vmap(jax.grad(lambda x: power(x, jnp.asarray(1.7))))(jnp.asarray([0.0, 0.3, 2.0]))
     np.testing.assert_allclose(np.asarray(slope), 1.7 * np.array([0.0, 0.3, 2.0]) ** 0.7, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("kind", "digits"), [(np.float64, 1e-15), (np.float32, 2e-6)])
+def test_the_logistic_function_to_where_it_is_nothing(kind: type, digits: float) -> None:
+    x = np.linspace(-120.0, 120.0, 4801).astype(kind)
+    got = np.asarray(jax.jit(logistic)(jnp.asarray(x)))
+    assert got.dtype == kind
+    np.testing.assert_allclose(got, 0.5 * (1.0 + np.tanh(0.5 * x.astype(float))), rtol=digits, atol=2e-16)
+    near = np.abs(x) < 40.0
+    np.testing.assert_allclose(got[near], 1.0 / (1.0 + np.exp(-x[near].astype(float))), rtol=digits)
+    assert np.isnan(logistic(jnp.asarray(np.nan, dtype=kind)))
+    slope = jax.vmap(jax.grad(logistic))(jnp.asarray([-3.0, 0.0, 0.7]))
+    np.testing.assert_allclose(np.asarray(slope), 0.25 / np.cosh([1.5, 0.0, 0.35]) ** 2, rtol=1e-14)

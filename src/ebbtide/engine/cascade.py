@@ -1,54 +1,35 @@
 r"""One step of a body in which each state follows what comes before it.
 
 Nothing flows back in the body: concentrations make the occupancy of slow binders, both make the signal,
-adaptation follows the signal, rebound the drive, symptoms the amplified drive. So a state of rate :math:`k`
-is an integral over a course :math:`u` that is known at a few points of the step:
-
-.. math::
-    x(t) = e^{-k t} x_0 + k \int_0^t e^{-k (t - s)} u(s)\, ds
-
-with the cubic through the values at the start and at :data:`POINTS` in place of :math:`u`. These are the
-points of Lobatto's quadrature, so that this collocation is of order six (of the exponential kind: exact in
-the rate of each person, stable at any step; Hochbruck and Ostermann 2005, Appl Numer Math 53:323). Level
-after level gives the values at all points; the last of them is the end of the step.
+adaptation follows the signal, rebound the drive, symptoms the amplified drive. So each follows a course that
+is known (:mod:`.collocation`). Level after level gives the values at all points of the step; the last of them
+is its end.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from ebbtide.physiology import receptor
 from ebbtide.physiology.arrays import Values
 from ebbtide.physiology.body import Body, BodyNumbers
+from ebbtide.physiology.part import Sensed
 
-from .phi import phi_functions
+from .collocation import POINTS as POINTS
+from .collocation import TO_TIME, Points, follow, follow_to_end, relax, with_phi
+from .collocation import apart as apart
+from .collocation import within as within
+from .phi import Phi
 
-POINTS = ((1.0 - 1.0 / math.sqrt(5.0)) / 2.0, (1.0 + 1.0 / math.sqrt(5.0)) / 2.0, 1.0)
-"""Where in a step, as shares of it, a course is looked at after the start."""
-_ALL = np.array((0.0, *POINTS))
-_POWERS = np.arange(1.0, 4.0)
-TO_BENDS = np.linalg.inv(_ALL[1:, None] ** _POWERS)
-"""Coefficients of a cubic, from its rises over the start at the points; rows are powers 1-3 of the share."""
-TO_TIME = (_ALL[1:, None] ** (_POWERS + 1.0) / (_POWERS + 1.0)) @ TO_BENDS
-"""Integrals up to each point of a cubic that is 0 at the start, from its values at the points."""
 EMPTY = 1e-30
 SWEEPS = 6
 """Over slow binders that hinder each other: each gains an order of the step."""
 CLOSEST = 0.01
 """Least share of a step's own time between two points."""
-
-
-class Points(NamedTuple):
-    """Something at the start of a step, and at its later points."""
-
-    start: Float[Values, ...]
-    later: Float[Values, "points ..."]
 
 
 class BodyState(NamedTuple):
@@ -65,12 +46,23 @@ class BodyState(NamedTuple):
 class Rates(NamedTuple):
     """How fast states follow, per hour, of all but slow binders."""
 
+    acute: Float[Values, "1 people"]
+    """Of the first part of adaptation, the only one that is about as fast as a step is long."""
     of_signal: Float[Values, "rows people"]
-    """Adaptation, then tolerance."""
+    """Of its other parts, then tolerance."""
     rebound: Float[Values, " people"]
     followers: Float[Values, "follower columns"]
     """One column where all people have the same."""
     parts: tuple[Float[Values, "own people"], ...]
+    fastest: Fastest
+
+
+class Fastest(NamedTuple):
+    """The highest of these rates in anybody."""
+
+    acute: Float[Values, ""]
+    slower: Float[Values, ""]
+    """Of the rest but followers."""
 
 
 class Pull(NamedTuple):
@@ -87,12 +79,13 @@ def rates(body: Body, numbers: BodyNumbers) -> Rates | None:
     """Those of all people; nothing of an empty body."""
     if body.is_empty:
         return None
-    return Rates(
-        jnp.concatenate([numbers.adaptation.rate, numbers.breathing.tolerance_rate[None]]),
-        jnp.asarray(numbers.withdrawal.rebound_rate),
-        jnp.asarray(numbers.withdrawal.rate),
-        tuple(part.rates(n) for part, n in zip(body.parts, numbers.parts, strict=True)),
-    )
+    acute, slower = jnp.split(jnp.asarray(numbers.adaptation.rate), [1])
+    of_signal = jnp.concatenate([slower, numbers.breathing.tolerance_rate[None]])
+    rebound = jnp.asarray(numbers.withdrawal.rebound_rate)
+    parts = tuple(part.rates(n) for part, n in zip(body.parts, numbers.parts, strict=True))
+    most = [jnp.max(rows) for rows in (of_signal, rebound, *parts) if rows.size]
+    fastest = Fastest(jnp.max(acute), jnp.max(jnp.stack(most)))
+    return Rates(acute, of_signal, rebound, jnp.asarray(numbers.withdrawal.rate), parts, fastest)
 
 
 def split(body: Body, state: Float[Values, "states people"]) -> BodyState:
@@ -151,68 +144,61 @@ def step(
     occupancy = jnp.broadcast_to(state.occupancy, (len(POINTS), *state.occupancy.shape))
     if body.slow:
         occupancy = _slow_binding(body, numbers, h, state.occupancy, Points(start.effect_nm, later_nm))
-    now = apart(h, jax.vmap(lambda c, o: body.sense(c, o, numbers))(later_nm, occupancy))
-    of_signal = jnp.concatenate([state.adapted, state.tolerance[None]])
+    now = within(h, lambda: jax.vmap(lambda c, o: body.sense(c, o, numbers))(later_nm, occupancy))
     goal = Points(start.signal[None], now.signal[:, None])
-    settled = apart(h, _follow(h, rate.of_signal, of_signal, goal))
-    adapted, tolerance = settled[:, :-1], settled[-1, -1]
-    drive = apart(h, jax.vmap(lambda a, at: body.drive(a, at, numbers))(adapted, now))
-    rebound = apart(h, _follow(h, rate.rebound, state.rebound, Points(start.drive, drive)))
+    acute, slower = jnp.split(state.adapted, [1])
+    of_signal = jnp.concatenate([slower, state.tolerance[None]])
+    soon = with_phi(h * rate.fastest.acute, lambda phi: follow(h, rate.acute, acute, goal, phi))
+    late, parts, goals = with_phi(
+        h * rate.fastest.slower,
+        lambda phi: (
+            follow(h, rate.of_signal, of_signal, goal, phi),
+            *_parts(body, numbers, h, rate, state, start, now, phi),
+        ),
+    )
+    adapted = jnp.concatenate([soon, late[:, :-1]], axis=1)
+    drive = within(h, lambda: jax.vmap(lambda a, at: body.drive(a, at, numbers))(adapted, now))
+    driven = Points(start.drive, drive)
+    rebound = with_phi(
+        h * rate.fastest.slower, lambda phi: follow(h, rate.rebound, state.rebound, driven, phi)
+    )
     heading = jax.vmap(lambda d, r, at: body.follower_target(d, r, at, numbers))(drive, rebound, now)
-    followers = _follow(h, rate.followers, state.followers, Points(start.heading, heading))
+    followers = follow_to_end(h, rate.followers, state.followers, Points(start.heading, heading))
+    end = BodyState(occupancy[-1], adapted[-1], rebound[-1], late[-1, -1], followers, parts)
+    return end, Pull(later_nm[-1], now.signal[-1], drive[-1], heading[-1], goals)
+
+
+def _parts(
+    body: Body,
+    numbers: BodyNumbers,
+    step_h: Float[Values, ""],
+    rate: Rates,
+    state: BodyState,
+    start: Pull,
+    now: Sensed,
+    phi: Phi,
+) -> tuple[tuple[Values, ...], tuple[Values, ...]]:
+    """The states of all parts after a step, and where they are heading there."""
+    nows = [jax.tree.map(lambda rows, p=point: rows[p], now) for point in range(len(POINTS))]
     ends, goals = [], []
     for part, own, own_rate, goal, n in zip(
         body.parts, state.parts, rate.parts, start.parts, numbers.parts, strict=True
     ):
-        reached = jnp.broadcast_to(own, (len(POINTS), *own.shape))
+        reached = [own] * len(POINTS)
         ahead = []
         for group in part.order:
-            target = jax.vmap(lambda o, at, p=part, m=n, g=group: p.target(o, at, m, g))(reached, now)
-            followed = _follow(h, own_rate[group], own[group], Points(goal[group], target))
-            reached = jnp.concatenate([reached[:, : group.start], followed, reached[:, group.stop :]], axis=1)
+            target = [part.target(o, at, n, group) for o, at in zip(reached, nows, strict=True)]
+            # row by row, as a compiled loop that joins rows is not vectorised
+            rows = zip(own_rate[group], own[group], goal[group], *target, strict=True)
+            followed = [follow(step_h, k, x, Points(u, later), phi) for k, x, u, *later in rows]
+            reached = [
+                jnp.concatenate([o[: group.start], jnp.stack(at), o[group.stop :]])
+                for o, *at in zip(reached, *followed, strict=True)
+            ]
             ahead.append(target[-1])
         ends.append(reached[-1])
         goals.append(jnp.concatenate(ahead) if ahead else goal)
-    end = BodyState(occupancy[-1], adapted[-1], rebound[-1], tolerance, followers[-1], tuple(ends))
-    return end, Pull(later_nm[-1], now.signal[-1], drive[-1], heading[-1], tuple(goals))
-
-
-def apart(positive: Float[Values, ""] | Int[Values, ""], values: Any) -> Any:
-    """The values, computed once and for all.
-
-    What each follower reads a compiler for CPUs computes anew for each of them, all that it depends on
-    included, unless it comes out of a branch; that on ``positive``, which is never negative, is always taken.
-    """
-    return jax.lax.cond(positive >= 0, lambda: values, lambda: jax.tree.map(jnp.zeros_like, values))
-
-
-def _follow(
-    step_h: Float[Values, ""],
-    rate: Float[Values, ...],
-    start: Float[Values, ...],
-    u: Points,
-) -> Float[Values, "points ..."]:
-    """States at the points, that follow ``u`` from ``start``."""
-    share = _along(start, POINTS)
-    rise = u.later - u.start
-    bends = [sum(float(w) * d for w, d in zip(row, rise, strict=True)) for row in TO_BENDS]
-    return _relax(share * (step_h * rate), share, start, u.start - start, bends)
-
-
-def _relax(time: Values, share: Values, start: Values, ahead: Values, bends: list[Values]) -> Values:
-    r"""What becomes of ``start`` after ``time`` lifetimes, on the way to a goal that itself moves.
-
-    That is ``ahead`` of the start at first, and moves as a cubic with coefficients ``bends``: of the
-    ``share`` that has gone by of the time in which those are counted.
-    """
-    one, two, three, four = phi_functions(time, 4)
-    moved = share * (bends[0] * two + share * (2.0 * bends[1] * three + share * (6.0 * bends[2] * four)))
-    return start + time * (ahead * one + moved)
-
-
-def _along(like: Values, points: tuple[float, ...]) -> Values:
-    """One number for each point, before the axes of ``like``."""
-    return jnp.asarray(points, dtype=like.dtype).reshape(-1, *[1] * like.ndim)
+    return tuple(ends), tuple(goals)
 
 
 def _slow_binding(
@@ -252,7 +238,7 @@ def _slow_binding(
     for _ in range(1 if len(body.slow) == 1 else SWEEPS):
         goal = alone * (1.0 - (receptor.all_of(start) - start))
         others = jax.vmap(receptor.all_of)(occupancy)[:, None] - occupancy
-        occupancy = _relax(
+        occupancy = relax(
             time, share, start, goal - start, _through(first, second, goal, later_alone * (1.0 - others))
         )
     return occupancy

@@ -158,20 +158,26 @@ def march(
         index: Int[Values, ""], z: Float[Values, "modes people"], y: cascade.BodyState, pull: cascade.Pull
     ) -> tuple[Values, cascade.Pull]:
         """Modes and pull after the dose at a node."""
-        kind = plan.dose_kind[index]
+        kind = at(plan.dose_kind, index)
 
         def given() -> tuple[Values, cascade.Pull]:
             more = z + jumps[kind]
-            return more, cascade.pull(body, numbers.body, y, effects(more))
+            effect_nm = cascade.within(kind, lambda: effects(more))
+            return more, cascade.pull(body, numbers.body, y, effect_nm)
 
         after: tuple[Values, cascade.Pull] = jax.lax.cond(kind >= 0, given, lambda: (z, pull))
         return after
 
+    def at(table: Values, place: Int[Values, ""]) -> Values:
+        return jax.lax.dynamic_index_in_dim(table, place, keepdims=False, allow_negative_indices=False)
+
     def node(index: Int[Values, ""], carry: _Carry) -> _Carry:
         z, y, pools, pull, lowest = carry
-        length = plan.length[index]
+        length = at(plan.length, index)
         # a compiled loop that finds its place in a table is not vectorised
-        here, h = cascade.apart(index, jax.tree.map(lambda table: table[length], (tables, plan.lengths_h)))
+        here, h = cascade.within(
+            index, lambda: jax.tree.map(lambda table: at(table, length), (tables, plan.lengths_h))
+        )
         if reaction is None:
             z_first = here.outer * z
             z_second = here.inner * z_first
@@ -180,7 +186,7 @@ def march(
             assert here.reaction is not None
             left = here.outer, here.outer * here.inner
             z_later, pools_end = react(system, numbers, here.reaction, left, h, z, pools, y, pull.effect_nm)
-        later_nm = jnp.stack([effects(z) for z in z_later])
+        later_nm = cascade.within(index, lambda: jnp.stack([effects(z) for z in z_later]))
         y_end, pull_end = cascade.step(body, numbers.body, h, rate, y, pull, later_nm)
 
         def watched() -> Values:

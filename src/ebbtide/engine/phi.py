@@ -11,6 +11,7 @@ and below a small :math:`x`, where these cancel, by their series.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -19,8 +20,11 @@ from jaxtyping import Float
 from ebbtide.physiology.arrays import Values
 
 SMALL = {8: 0.3, 4: 1.0}
-TERMS = {8: 10, 4: 8}
-"""By the bytes of a number."""
+"""By the bytes of a number: up to which x there is the series."""
+TERMS = {8: 10, 4: 6}
+
+Phi = Callable[[Any, int], list[Any]]
+"""The first few of these functions at some numbers."""
 
 
 class Coefficients(NamedTuple):
@@ -42,11 +46,16 @@ def phi_functions(x: Float[Values, "*shape"], count: int = 3) -> list[Values]:
     rising = [(1.0 - jnp.exp(-large)) * inverse]
     for k in range(1, count):
         rising.append((1.0 / math.factorial(k) - rising[-1]) * inverse)
-    # down from the last: each division above is a product here, in which nothing cancels
-    falling = [_series(x, count)]
+    return [jnp.where(small, a, b) for a, b in zip(phi_of_small(x, count), rising, strict=True)]
+
+
+def phi_of_small(x: Float[Values, "*shape"], count: int, terms: int | None = None) -> list[Values]:
+    """The same by the series alone, with so many ``terms``, where no ``x`` is above what these reach."""
+    # down from the last: what is a division by x on the way up is a product, in which nothing cancels
+    falling = [_series(x, count, TERMS[x.dtype.itemsize] if terms is None else terms)]
     for k in range(count - 1, 0, -1):
         falling.append(1.0 / math.factorial(k) - x * falling[-1])
-    return [jnp.where(small, a, b) for a, b in zip(reversed(falling), rising, strict=True)]
+    return falling[::-1]
 
 
 def mode_coefficients(step_h: Float[Values, ""], rate: Float[Values, "modes people"]) -> Coefficients:
@@ -66,9 +75,8 @@ def mode_coefficients(step_h: Float[Values, ""], rate: Float[Values, "modes peop
     )
 
 
-def _series(x: Float[Values, "modes people"], order: int) -> Float[Values, "modes people"]:
+def _series(x: Float[Values, "*shape"], order: int, terms: int) -> Float[Values, "*shape"]:
     """The sum over k of (-x)^k / (k + order)!, by Horner's rule."""
-    terms = TERMS[x.dtype.itemsize]
     total = jnp.full_like(x, 1.0 / math.factorial(terms + order))
     for k in range(terms - 1, -1, -1):
         total = 1.0 / math.factorial(k + order) - x * total

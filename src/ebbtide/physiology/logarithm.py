@@ -1,18 +1,21 @@
 r"""Logarithms and what is made of them, of many numbers at a time, in single and double precision.
 
 Compilers for CPUs call a library for one double after the other, and for powers and :math:`\ln(1 + x)` in
-single precision too. Here all is sums and products, by the series of the inverse hyperbolic tangent (as in
-fdlibm's ``e_log``).
+single precision too. Here all is sums and products. In double precision logarithms are those of the series of
+the inverse hyperbolic tangent (as in fdlibm's ``e_log``); in single precision a polynomial through
+Chebyshev's points does for the mantissa, without the division that takes as long as ten products.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
+from numpy.polynomial import Chebyshev, Polynomial
 
 from .arrays import Values
 
@@ -31,16 +34,31 @@ class Format(NamedTuple):
 
 FORMATS = {4: Format(np.int32, 23, 0x3F3504F3, 4, 7), 8: Format(np.int64, 52, 0x3FE6A09E667F3BCD, 11, 16)}
 """By the bytes of a number."""
-LN_2_HEAD = float(np.float32(np.log(2)))
+LN_2 = float(np.log(2))
+LN_2_HEAD = float(np.float32(LN_2))
 """The first digits of ln 2: in double precision so few that a product with any exponent is exact."""
-LN_2_REST = float(np.log(2)) - LN_2_HEAD
+LN_2_REST = LN_2 - LN_2_HEAD
+TO_INTEGER = float(3 << FORMATS[4].mantissa - 1)
+"""An integer of single precision to which this is added has its bits, those of an integer, at the end."""
+
+
+def _fitted(function: Callable[[Any], Any], start: float, end: float, degree: int) -> tuple[float, ...]:
+    """Coefficients, lowest first, of the polynomial that is ``function`` at Chebyshev's points."""
+    fitted = Chebyshev.interpolate(function, degree, domain=(start, end))
+    return tuple(fitted.convert(kind=Polynomial).coef.tolist())
+
+
+OF_MANTISSA = _fitted(lambda t: np.log1p(t) / t, np.sqrt(0.5) - 1.0, np.sqrt(2.0) - 1.0, 9)
+"""The logarithm of 1 + t over t."""
+OF_POWER = _fitted(np.exp2, -0.5, 0.5, 6)
 
 
 @jax.custom_jvp
 def natural_log(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
     r"""Logarithm of positive normal numbers to all digits.
 
-    Exponent and mantissa :math:`m` are taken apart; :math:`\ln m = 2\, artanh\frac{m - 1}{m + 1}`.
+    Exponent and mantissa :math:`m` are taken apart; in double precision
+    :math:`\ln m = 2\, artanh\frac{m - 1}{m + 1}`, in single a polynomial.
     """
     return log_by_series(x)
 
@@ -57,9 +75,20 @@ def log_by_series(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
     power = (bits - own.bits(own.root_of_half)) >> own.mantissa
     mantissa = jax.lax.bitcast_convert_type(bits - (power << own.mantissa), x.dtype)
     exponent = power.astype(x.dtype)
+    if own.bits is np.int32:
+        t = mantissa - 1.0
+        return exponent * LN_2_HEAD + (t * _polynomial(t, OF_MANTISSA) + exponent * LN_2_REST)
     t = (mantissa - 1.0) / (mantissa + 1.0)
     small = 2.0 * t * _series(t * t, own.terms) + exponent * LN_2_REST
     return exponent * LN_2_HEAD + (2.0 * t + small)
+
+
+def _polynomial(x: Float[Values, "*shape"], coefficients: tuple[float, ...]) -> Float[Values, "*shape"]:
+    """By Horner's rule."""
+    total = jnp.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        total = total * x + coefficient
+    return total
 
 
 def _series(square: Float[Values, "*shape"], terms: int) -> Float[Values, "*shape"]:
@@ -86,3 +115,30 @@ def softplus(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
     s = t / (2.0 + t)
     terms = FORMATS[s.dtype.itemsize].terms_of_one_plus
     return jnp.maximum(x, 0.0) + 2.0 * s * (1.0 + _series(s * s, terms))
+
+
+@jax.custom_jvp
+def logistic(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
+    r""":math:`1 / (1 + e^{-x})` to all digits; where it is below the root of the smallest number, that."""
+    return logistic_by_power(x)
+
+
+@logistic.defjvp
+def _logistic_change(primals: tuple[Values], tangents: tuple[Values]) -> tuple[Values, Values]:
+    share = logistic(*primals)
+    return share, tangents[0] * (share * (1.0 - share))
+
+
+@jax.jit
+def logistic_by_power(x: Float[Values, "*shape"]) -> Float[Values, "*shape"]:
+    """The same, which a compiler sees as one operation with this name."""
+    # subnormal numbers are slow
+    least = np.log(jnp.finfo(x.dtype).tiny) / 2  # type: ignore[no-untyped-call]
+    if x.dtype.itemsize == 8:
+        return jax.nn.sigmoid(jnp.maximum(x, least))
+    power = jnp.clip(x * (-1.0 / LN_2), 2.0 * least, -least / LN_2)
+    own, whole = FORMATS[4], jax.lax.round(power, jax.lax.RoundingMethod.TO_NEAREST_EVEN)
+    bits = jax.lax.bitcast_convert_type(_polynomial(power - whole, OF_POWER), own.bits)
+    # a conversion to integers would look for those that are too large
+    more = jax.lax.bitcast_convert_type(whole + TO_INTEGER, own.bits) << own.mantissa
+    return 1.0 / (1.0 + jax.lax.bitcast_convert_type(bits + more, x.dtype))

@@ -19,13 +19,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from .arrays import Numbers, Values
-from .logarithm import natural_log, softplus
+from .logarithm import logistic, natural_log, softplus
 
 
 class Withdrawal(NamedTuple):
@@ -80,8 +79,7 @@ def follower_target(
 ) -> Float[Values, "follower people"]:
     """Where symptoms and craving are heading, 0-1; relief has ``left`` this share of the amplified drive."""
     amplified = drive * (1.0 + numbers.rebound_gain * rebound) * left
-    # sigmoid(h (ln X - ln H)) is the Hill function without overflow; tiny keeps ln defined at rest
+    # the Hill function without overflow is the logistic one of h (ln X - ln H); tiny keeps ln defined at rest
     tiny = jnp.finfo(amplified.dtype).tiny  # type: ignore[no-untyped-call]
     log_odds = numbers.steepness * (natural_log(amplified + tiny) - numbers.log_half_effect)
-    # below the root of the smallest number a symptom is nothing, and subnormal numbers are slow
-    return jax.nn.sigmoid(jnp.maximum(log_odds, np.log(tiny) / 2))
+    return logistic(log_odds)
