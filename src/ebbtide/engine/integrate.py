@@ -23,7 +23,7 @@ from ebbtide.physiology.arrays import Values
 
 from . import cascade
 from .modes import Modes
-from .reaction import ReactionTable, Start, in_precision, react, reaction_table
+from .reaction import ReactionTable, Start, computed_once, in_precision, react, reaction_table
 from .schedule import Schedule
 from .system import System, SystemNumbers
 
@@ -172,7 +172,9 @@ def march(
         z, y, pools, pull, lowest = carry
         length = plan.length[index]
         # a compiled loop that finds its place in a table is not vectorised
-        here, h = cascade.apart(index, jax.tree.map(lambda table: table[length], (tables, plan.lengths_h)))
+        here, h = computed_once(
+            index, lambda: jax.tree.map(lambda table: table[length], (tables, plan.lengths_h))
+        )
         z_first = here.outer * z
         z_second = here.inner * z_first
         z_end, pools_end = here.outer * z_second, pools

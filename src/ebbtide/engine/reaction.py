@@ -9,18 +9,19 @@ end. A failing liver moves within days: its function is taken to change by its p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from ebbtide.physiology import metabolism
 from ebbtide.physiology.arrays import Values, added, put
 from ebbtide.physiology.network import Network
 
-from .cascade import POINTS, BodyState, Pull, apart
+from .cascade import POINTS, BodyState, Pull
 from .modes import Modes
 from .phi import Coefficients, mode_coefficients, phi_functions
 from .system import Reaction, System, SystemNumbers
@@ -36,7 +37,7 @@ class ReactionTable(NamedTuple):
     ends: Float[Values, "3 modes people"]
     """What flows into those modes do until the end: those at the start, in the middle, at the end."""
     stages: Float[Values, "2 couplings people"]
-    """What flows add to amounts: those of a stage half a step later, and those of the start to the last stage."""
+    """What flows add to amounts: to those half a step later, and those of the start to those at the end."""
     pools: Coefficients
     points: Float[Values, "2 3 met people"]
     """What flows add to what the body reads at the points but the last: those at the start, of the third
@@ -143,6 +144,16 @@ def in_precision(numbers: SystemNumbers, kind: Any) -> SystemNumbers:
     return numbers._replace(reaction=numbers.reaction._replace(numbers=own))
 
 
+def computed_once(positive: Float[Values, ""] | Int[Values, ""], compute: Callable[[], Any]) -> Any:
+    """What ``compute`` returns, with a place of its own in memory: as :func:`.cascade.apart`, without a copy.
+
+    It is computed in a branch, and so each of its values is a program that others read the result of.
+    """
+    shapes = jax.eval_shape(compute)
+    nothing = partial(jax.tree.map, lambda like: jnp.zeros(like.shape, like.dtype), shapes)
+    return jax.lax.cond(positive >= 0, compute, nothing)
+
+
 class Start(NamedTuple):
     """Where a step starts, and where its modes would come without any reaction."""
 
@@ -184,9 +195,9 @@ def react(
     assert reaction is not None
     kind = read_nm.dtype
     n = reaction.numbers
-    once = partial(apart, step_h)
+    once = partial(computed_once, step_h)
     amounts = _amounts(network, reaction, table, start, kind, once)
-    arriving = once(metabolism.arrivals(network, amounts, n))
+    arriving = once(lambda: metabolism.arrivals(network, amounts, n))
     h, function, slope = step_h.astype(kind), *_liver(system, numbers, start)
     c = jax.tree.map(lambda values: values.astype(kind), table.pools)
     q = start.pools.astype(kind)
@@ -198,7 +209,7 @@ def react(
         here = jax.tree.map(lambda values: values[place], arriving)
         well = function + (place * 0.5) * h * slope
         found, passing = metabolism.react(network, at, here, pools, well, n, passing, once)
-        return once(found), passing
+        return found, passing
 
     def plus(place: int, *flows: tuple[Values, Values]) -> Values:
         return _coupled(links, amounts[place, :centrals], flows, once)
@@ -218,7 +229,9 @@ def react(
             (table.pools.last, end.pools),
         )
     )
-    into = once(tuple(f.astype(start.modes.dtype) for f in (first.flows, a.flows + b.flows, end.flows)))
+    into = once(
+        lambda: tuple(f.astype(start.modes.dtype) for f in (first.flows, a.flows + b.flows, end.flows))
+    )
     modes = _moved(network, reaction, table, start.modes_end, into)
     points = table.points.astype(kind)
     parabola = first.flows, b.flows, end.flows
@@ -250,7 +263,7 @@ def _amounts(
             found = added(rows[:, m] * z[m] for m in range(len(begin))).astype(kind)
             for run, at in _runs(block.amounts):
                 result = jax.lax.dynamic_update_slice(result, found[None, run], (k, at, 0))
-    return once(result)
+    return result
 
 
 def _runs(rows: tuple[int, ...]) -> list[tuple[slice, int]]:
@@ -269,7 +282,7 @@ def _coupled(
 ) -> Float[Values, "centrals people"]:
     """Amounts with what flows add to them, each with its coefficients."""
     count = sum(link.row == link.flow for link in links)
-    own = amounts[:count] + added(c[:count] * flow[:count] for c, flow in flows)
+    own = once(lambda: amounts[:count] + added(c[:count] * flow[:count] for c, flow in flows))
     result = own if count == len(amounts) else put(own, amounts, 0)
     for i, (_, row, source) in enumerate(links[count:], count):
         result = put(
@@ -277,7 +290,7 @@ def _coupled(
             result,
             row,
         )
-    return once(result)
+    return result
 
 
 def _moved(

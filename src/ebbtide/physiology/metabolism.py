@@ -23,6 +23,7 @@ compound, so that a few operations serve all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -30,14 +31,21 @@ from jaxtyping import Float
 
 from .arrays import Values, added, put
 from .enzymes import escaping_liver
-from .metabolism_numbers import ActivityNumbers, LiverNumbers, MetabolismNumbers, Saturable
+from .metabolism_numbers import (
+    ActivityNumbers,
+    LiverNumbers,
+    MetabolismNumbers,
+    Saturable,
+    VictimNumbers,
+    WayInNumbers,
+)
 from .network import GUT_POOL, Network
 
 AGAIN = 2
-"""How often liver concentrations and clearances are put into one another where they were known a moment ago."""
+"""How often liver concentrations and clearances are put into one another where they were just known."""
 
-Once = Callable[[Any], Any]
-"""Sees to it that a compiler computes values that many read only once."""
+Once = Callable[[Callable[[], Any]], Any]
+"""Calls a function so that a compiler computes what it returns only once, however many read it."""
 
 
 class Arrivals(NamedTuple):
@@ -100,7 +108,7 @@ def react(
     liver_function: Float[Values, " people"] | float,
     numbers: MetabolismNumbers,
     passing: Float[Values, "perpetrators people"] | None = None,
-    once: Once = lambda values: values,
+    once: Once = lambda compute: compute(),
 ) -> tuple[Change, Float[Values, "perpetrators people"]]:
     """What the linear kinetics lack, and what passes the liver of the perpetrators that are victims.
 
@@ -129,7 +137,7 @@ def enzymes_now(
     liver_function: Float[Values, " people"] | float,
     numbers: MetabolismNumbers,
     passing: Float[Values, "perpetrators people"] | None = None,
-    once: Once = lambda values: values,
+    once: Once = lambda compute: compute(),
 ) -> Enzymes:
     """What liver and gut wall meet, and what activity is left; as :func:`react`.
 
@@ -140,9 +148,13 @@ def enzymes_now(
     n = numbers.perpetrators
     if not network.perpetrators:
         return Enzymes(n.passing, n.passing, n.passing, ())
-    own = once(jnp.stack([central[who.central] for who in network.perpetrators]))
-    plasma = n.level * jnp.maximum(own, 0.0)
-    inflow, in_gut = once((plasma + arriving.to_liver, plasma + arriving.to_gut))
+
+    def met() -> tuple[Values, Values, Values]:
+        own = jnp.stack([central[who.central] for who in network.perpetrators])
+        plasma = n.level * jnp.maximum(own, 0.0)
+        return own, plasma + arriving.to_liver, plasma + arriving.to_gut
+
+    own, inflow, in_gut = once(met)
     count = network.victims_among
 
     def level(passing: Values, who: int) -> Values:
@@ -155,13 +167,16 @@ def enzymes_now(
             for pathway, inhibition in zip(network.changing, n.inhibition, strict=True)
         )
 
+    def after(passing: Values) -> Values:
+        active = liver_function * _together(n.liver.activity, activity(passing))
+        return _passing(n.liver, active, own[:count])
+
     times = network.passes - 1 if passing is None else min(network.passes - 1, AGAIN)
     passing = n.passing[:count] if passing is None else passing
     for _ in range(times if count else 0):
-        active = liver_function * _together(n.liver.activity, activity(passing))
-        passing = once(_passing(n.liver, active, own[:count]))
+        passing = once(partial(after, passing))
     in_liver = jnp.stack([level(passing, who) for who in range(len(network.perpetrators))])
-    return Enzymes(passing, in_liver, in_gut, once(activity(passing)))
+    return Enzymes(passing, in_liver, in_gut, once(partial(activity, passing)))
 
 
 def _level(network: Network, pool: str, pools: Values) -> Values | float:
@@ -219,47 +234,29 @@ def flows(
     pools: Float[Values, "pools people"],
     liver_function: Float[Values, " people"] | float,
     numbers: MetabolismNumbers,
-    once: Once = lambda values: values,
+    once: Once = lambda compute: compute(),
 ) -> Float[Values, "flows people"]:
     """What the linear kinetics lack, nmol per hour, into each compartment of :attr:`.Network.writes`."""
     n = numbers.victims
     amount = central[: len(network.victims)]
-    active = once(liver_function * _together(n.liver.activity, now.activity))
-    passing = once(_passing(n.liver, active, amount))
-    by_liver = _intrinsic(n.liver, active, amount) * passing + n.beyond * active
-    cleared = by_liver + n.other
-    concentration = amount * n.liver.per_volume
-    gut = _gut_activity(network, now, pools, numbers)
-    passing_all = [
-        (numbers.bypass + (1.0 - numbers.bypass) * passing) / (1.0 + way.lost_in_gut * gut)
-        for way in numbers.ways_in
-    ]
-    reach = [jnp.minimum(w.unchanged * p, 1.0) for w, p in zip(numbers.ways_in, passing_all, strict=True)]
-    into = added(
-        [
-            (n.at_rest - cleared) * concentration,
-            *(
-                (r - w.reach) * absorbed
-                for r, w, absorbed in zip(reach, numbers.ways_in, arriving.absorbed, strict=True)
-            ),
-        ]
-    )
+    active = once(lambda: liver_function * _together(n.liver.activity, now.activity))
+    passing = once(lambda: _passing(n.liver, active, amount))
+    gut = once(lambda: _gut_activity(network, now, pools, numbers))
+    met = _Met(active, passing, amount * n.liver.per_volume, gut)
+
+    def own() -> Values:
+        """But for metabolites."""
+        change = [(n.at_rest - _cleared(n, met, amount)[1]) * met.concentration]
+        for way, absorbed in zip(numbers.ways_in, arriving.absorbed, strict=True):
+            change.append((_reach(numbers, way, met)[1] - way.reach) * absorbed)
+        return added(change)
+
+    result = once(own)
     spare = len(network.writes) - len(network.victims)
-    result = once(jnp.concatenate([into, jnp.zeros((spare, *into.shape[1:]), into.dtype)]) if spare else into)
-    room = [1.0 - r for r in reach]
-    for place, (those, f) in enumerate(zip(network.formations, numbers.formations, strict=True)):
-        relative = _together(f.by, now.activity) / _positive(_together(f.all, now.activity))
-        formed = (
-            jnp.minimum(f.of_liver * relative * by_liver[those], cleared[those]) + f.of_all * cleared[those]
-        )
-        new = (formed - f.at_rest) * concentration[those]
-        for i, (way, absorbed) in enumerate(zip(numbers.ways_in, arriving.absorbed, strict=True)):
-            first_pass = way.first_pass[place]
-            lost = ((1.0 - passing_all[i]) * way.per_lost)[those]
-            part = jnp.minimum(first_pass.normal * lost * relative, room[i][those])
-            room[i] = put(room[i][those] - part, room[i], those.start)
-            new = new + (part - first_pass.at_rest) * absorbed[those]
-        new = once(new)
+    if spare:
+        result = jnp.concatenate([result, jnp.zeros((spare, *result.shape[1:]), result.dtype)])
+    for place, those in enumerate(network.formations):
+        new = once(partial(_formed, network, place, amount, arriving, now, met, numbers))
         for row, victim in enumerate(network.victims[those]):
             if place < len(victim.formations):
                 to = victim.formations[place].row
@@ -267,11 +264,72 @@ def flows(
     return result
 
 
+class _Met(NamedTuple):
+    """What victims meet; rows are victims."""
+
+    active: Float[Values, "victims people"]
+    """Activity of the liver."""
+    passing: Float[Values, "victims people"]
+    """What passes it, bypass aside."""
+    concentration: Float[Values, "victims people"]
+    gut: Float[Values, " people"]
+    """Activity in the gut wall."""
+
+
+def _cleared(
+    numbers: VictimNumbers, met: _Met, amount: Float[Values, "victims people"]
+) -> tuple[Float[Values, "victims people"], Float[Values, "victims people"]]:
+    """Clearance by the liver, and all."""
+    by_liver = _intrinsic(numbers.liver, met.active, amount) * met.passing + numbers.beyond * met.active
+    return by_liver, by_liver + numbers.other
+
+
+def _reach(
+    numbers: MetabolismNumbers, way: WayInNumbers, met: _Met
+) -> tuple[Float[Values, "victims people"], Float[Values, "victims people"]]:
+    """What passes gut wall and liver, and what reaches the circulation."""
+    passing = (numbers.bypass + (1.0 - numbers.bypass) * met.passing) / (1.0 + way.lost_in_gut * met.gut)
+    return passing, jnp.minimum(way.unchanged * passing, 1.0)
+
+
+def _formed(
+    network: Network,
+    place: int,
+    amount: Float[Values, "victims people"],
+    arriving: Arrivals,
+    now: Enzymes,
+    met: _Met,
+    numbers: MetabolismNumbers,
+) -> Float[Values, "some people"]:
+    """What is formed of the metabolites of this place over what the linear kinetics hold."""
+
+    def relative(number: int) -> Values:
+        """Activity of what forms a metabolite over that of all."""
+        own = numbers.formations[number]
+        return _together(own.by, now.activity) / _positive(_together(own.all, now.activity))
+
+    those, f = network.formations[place], numbers.formations[place]
+    by_liver, cleared = (values[those] for values in _cleared(numbers.victims, met, amount))
+    formed = jnp.minimum(f.of_liver * relative(place) * by_liver, cleared) + f.of_all * cleared
+    change = [(formed - f.at_rest) * met.concentration[those]]
+    for way, absorbed in zip(numbers.ways_in, arriving.absorbed, strict=True):
+        passing, reach = _reach(numbers, way, met)
+        room, lost = 1.0 - reach, (1.0 - passing) * way.per_lost
+        part, start = jnp.zeros_like(room), 0
+        for number in range(place + 1):  # the first ones first: together they are no more than what is lost
+            own = network.formations[number]
+            inside = slice(own.start - start, own.stop - start)
+            room, start = (room - part)[inside], own.start
+            part = jnp.minimum(way.first_pass[number].normal * lost[own] * relative(number), room)
+        change.append((part - way.first_pass[place].at_rest) * absorbed[those])
+    return added(change)
+
+
 def _gut_activity(
     network: Network, now: Enzymes, pools: Values, numbers: MetabolismNumbers
-) -> Float[Values, " people"] | float:
+) -> Float[Values, " people"]:
     if not network.perpetrators:
-        return 1.0
+        return jnp.ones_like(numbers.bypass)
     inhibition = added(k * x for k, x in zip(numbers.perpetrators.gut_inhibition, now.in_gut, strict=True))
     return _level(network, GUT_POOL, pools) / (1.0 + inhibition)
 

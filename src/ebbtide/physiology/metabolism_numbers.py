@@ -321,7 +321,7 @@ class _Preparation:
         return 1.0 / self._numbers[name] if enzyme in who.inhibits else 0.0
 
     def _saturable(self, acting: Sequence[Sequence[str]], most: str, half: str) -> Saturable:
-        """Of the named numbers, where a perpetrator acts so on the enzyme of a pool; ``acting`` says on which."""
+        """Of the named numbers, where a perpetrator is ``acting`` so on the enzyme of a pool."""
         pairs = [
             [self._pair(p, pool, most, half) if _enzyme(pool) in own else (0.0, 1.0) for p, own in each]
             for pool in self._network.pools

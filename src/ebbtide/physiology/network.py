@@ -139,7 +139,7 @@ class Network:
 
     @property
     def formations(self) -> tuple[slice, ...]:
-        """Which victims there are from the first to the last that form something; then a second, and so on."""
+        """Victims from the first to the last that form something; then those of a second, and so on."""
         most = max(len(victim.formations) for victim in self.victims)
         forming = [[i for i, v in enumerate(self.victims) if len(v.formations) > n] for n in range(most)]
         return tuple(slice(own[0], own[-1] + 1) for own in forming)
