@@ -9,7 +9,7 @@ end. A failing liver moves within days: its function is taken to change by its p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from jaxtyping import Float, Int
 
 from ebbtide.physiology import metabolism
 from ebbtide.physiology.arrays import Values, added, put
-from ebbtide.physiology.network import Network
+from ebbtide.physiology.network import Block, Network
 
 from .cascade import POINTS, BodyState, Pull
 from .modes import Modes
@@ -85,47 +85,58 @@ def reaction_table(
     assert system.network is not None
     blocks = system.network.blocks
     rates = [jnp.asarray(modes.rate[b.start : b.stop]) for b in blocks]
-    own = [mode_coefficients(step_h, rate) for rate in rates]
-
-    def through(link: _Link, row: Values, coefficient: Values) -> Values:
-        """What one unit of a flow adds to an amount with this row of numbers from modes."""
-        block = blocks[link.block]
-        source = reaction.to_modes[link.block][:, block.flows.index(link.flow)]
-        return added(row[m] * coefficient[m] * source[m] for m in range(len(row)))
-
-    def amount(link: _Link) -> Values:
-        return reaction.to_amounts[link.block][blocks[link.block].amounts.index(link.row)]
-
-    def read(link: _Link) -> Values:
-        return modes.effect[link.row, blocks[link.block].start : blocks[link.block].stop]
-
+    own, points = computed_once(
+        step_h,
+        lambda: (
+            [mode_coefficients(step_h, rate) for rate in rates],
+            [jnp.stack([_to_point(step_h, share, rate) for share in POINTS[:-1]]) for rate in rates],
+        ),
+    )
     links, met = _links(system.network), _read(system)
-    half = [through(link, amount(link), own[link.block].stage) for link in links]
-    last = [
-        through(link, amount(link), own[link.block].stage * (own[link.block].half - 1.0)) for link in links
-    ]
-    points = []
-    for share in POINTS[:-1]:
-        by_block = [_to_point(step_h, share, rate) for rate in rates]
-        points.append(
-            [_stacked([through(m, read(m), by_block[m.block][k]) for m in met], rates) for k in range(3)]
-        )
+    stages: dict[_Link, Values] = {}
+    read: dict[_Link, Values] = {}
+    for number, (block, c) in enumerate(zip(blocks, own, strict=True)):
+        inside = range(block.start, block.stop)
+        amounts = dict(zip(block.amounts, reaction.to_amounts[number], strict=True))
+        inputs = {link.row: modes.effect[link.row, inside.start : inside.stop] for link in met}
+        later = jnp.stack([c.stage, c.stage * (c.half - 1.0)])
+        to_modes = reaction.to_modes[number]
+        stages |= _through(number, block, links, amounts, later, to_modes)
+        read |= _through(number, block, met, inputs, points[number], to_modes)
+    people = rates[0].shape[-1]
     return ReactionTable(
         half=jnp.concatenate([c.half for c in own]),
         ends=jnp.stack([jnp.concatenate([c[k] for c in own]) for k in range(3, 6)]),
-        stages=jnp.stack([jnp.stack(half), jnp.stack(last)]),
+        stages=jnp.stack([stages[link] for link in links], axis=1),
         pools=mode_coefficients(step_h, jnp.asarray(reaction.numbers.turnover)),
-        points=jnp.stack([jnp.stack(rows) for rows in points]),
+        points=jnp.stack([read[link] for link in met], axis=2) if met else jnp.zeros((2, 3, 0, people)),
     )
 
 
-def _stacked(rows: list[Values], like: list[Values]) -> Values:
-    return jnp.stack(rows) if rows else jnp.zeros_like(like[0][:0])
+def _through(
+    number: int,
+    block: Block,
+    links: list[_Link],
+    rows: Mapping[int, Float[Values, "modes people"]],
+    coefficients: Float[Values, "*kinds modes people"],
+    to_modes: Float[Values, "modes flows people"],
+) -> dict[_Link, Float[Values, "*kinds people"]]:
+    """What one unit of each flow of a block adds, by way of modes, to what ``rows`` read of them."""
+    own = [link for link in links if link.block == number]
+    if not own:
+        return {}
+    read = list(dict.fromkeys(link.row for link in own))
+    table = jnp.stack([jnp.asarray(rows[row]) for row in read])
+    every = added(
+        coefficients[..., m, :][..., None, None, :] * table[:, m][:, None] * to_modes[m]
+        for m in range(table.shape[1])
+    )
+    return {link: every[..., read.index(link.row), block.flows.index(link.flow), :] for link in own}
 
 
 def _to_point(
     step_h: Float[Values, ""], share: float, rate: Float[Values, "modes people"]
-) -> tuple[Float[Values, "modes people"], ...]:
+) -> Float[Values, "3 modes people"]:
     """What is left at ``share`` of the step of flows at its start, its middle and its end.
 
     That is the integral of the parabola through the three.
@@ -133,7 +144,7 @@ def _to_point(
     one, two, three = phi_functions(share * step_h * rate)
     scale = share * step_h
     level, rise, square = scale * one, share * scale * two, 2.0 * share * share * scale * three
-    return level - 3.0 * rise + 2.0 * square, 4.0 * (rise - square), 2.0 * square - rise
+    return jnp.stack([level - 3.0 * rise + 2.0 * square, 4.0 * (rise - square), 2.0 * square - rise])
 
 
 def in_precision(numbers: SystemNumbers, kind: Any) -> SystemNumbers:

@@ -207,7 +207,10 @@ class _Preparation:
                 for v in victims[those]
             ]
             first_pass.append(FirstPassNumbers(*(self.rows(values) for values in zip(*pairs, strict=True))))
-        return WayInNumbers(*(self.rows(values) for values in zip(*own, strict=True)), tuple(first_pass))
+        rate, unchanged, lost_in_gut, reach, per_lost = (
+            self.rows(values) for values in zip(*own, strict=True)
+        )
+        return WayInNumbers(rate, unchanged, lost_in_gut, reach, per_lost, tuple(first_pass))
 
     def perpetrators(self) -> PerpetratorNumbers:
         """Effects on enzymes."""

@@ -171,7 +171,7 @@ def build_network(
     ``liver_may_fail`` says that liver function is a state of the body, which every liver pathway follows.
     """
     effects = {name: library.compounds[name].enzymes for name in compounds if library.compounds[name].enzymes}
-    touched = {enzyme for own in effects.values() for enzyme in own}
+    touched: set[str] = {enzyme for own in effects.values() for enzyme in own}
     order = [name for family in families for name in family.compounds if name in compounds]
     suffering = [name for name in order if _changes(library, families, name, touched, liver_may_fail)]
     if not suffering:
