@@ -23,7 +23,8 @@ from ebbtide.physiology.arrays import Values
 
 from . import cascade
 from .modes import Modes
-from .reaction import ReactionTable, Start, computed_once, in_precision, react, reaction_table
+from .reaction import Start, in_precision, react
+from .reaction_table import ReactionTable, computed_once, reaction_table
 from .schedule import Schedule
 from .system import System, SystemNumbers
 

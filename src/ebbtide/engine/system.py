@@ -12,10 +12,11 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from ebbtide.library import Library
-from ebbtide.physiology import metabolism, metabolism_numbers
+from ebbtide.physiology import metabolism, metabolism_people
 from ebbtide.physiology.arrays import Numbers, Values, added
 from ebbtide.physiology.body import Body, BodyNumbers, build_body
 from ebbtide.physiology.disposition import Family
+from ebbtide.physiology.enzymes_now import arrivals
 from ebbtide.physiology.metabolism_numbers import MetabolismNumbers
 from ebbtide.physiology.network import Block, Network, build_network
 
@@ -103,7 +104,7 @@ class System:
         reaction = None
         if self.network is not None:
             reaction = Reaction(
-                metabolism_numbers.prepare(self.library, self.network, numbers, activity),
+                metabolism_people.prepare(self.library, self.network, numbers, activity),
                 tuple(_amounts_of(kinetics.to_states, b) for b in self.network.blocks),
                 tuple(_modes_of(kinetics.to_modes, b) for b in self.network.blocks),
             )
@@ -127,7 +128,7 @@ class System:
         n = numbers.reaction.numbers
         pools = state[size:].astype(amounts.dtype)
         function = self.body.liver_function(state[:size], numbers.body)
-        arriving = metabolism.arrivals(self.network, amounts, n)
+        arriving = arrivals(self.network, amounts, n)
         found, _ = metabolism.react(self.network, amounts, arriving, pools, function, n)
         turned = (found.pools - n.turnover * pools).astype(state.dtype)
         return jnp.concatenate([changed, turned]), found.flows
