@@ -77,14 +77,13 @@ class Model:
         network = self.system.network
         amounts = None
         if network is not None:
-            read = [b.start + i for b in network.blocks for i in b.compartments]
-            unit = self.unit[read]
-            amounts = (jnp.stack([kinetic[i] for i in read]) * unit)[:, None]
+            read = list(network.reads)
+            amounts = (jnp.stack([kinetic[i] for i in read]) * self.unit[read])[:, None]
         moved, flows = self.system.change(body[:, None], effect[:, None], amounts, own.numbers)
         if flows is not None:
             rows = [linear[i] for i in range(self.compartments)]
-            for row, place in enumerate(read):
-                rows[place] = rows[place] + flows[row, 0] / unit[row]
+            for row, place in enumerate(network.writes):
+                rows[place] = rows[place] + flows[row, 0] / self.unit[place]
             linear = jnp.stack(rows)
         return jnp.concatenate([linear, moved[:, 0]])
 
@@ -134,7 +133,7 @@ def build_model(group: Group) -> Model:
 
 
 def _without_modes(reaction: Any) -> Any:
-    return None if reaction is None else reaction._replace(to_compartments=(), to_modes=())
+    return None if reaction is None else reaction._replace(to_amounts=(), to_modes=())
 
 
 def _concentrations(

@@ -23,6 +23,7 @@ MOVING = {
     "copy",
     "copy_p",
     "dynamic_slice",
+    "dynamic_update_slice",
     "expand_dims",
     "gather",
     "pad",
@@ -34,8 +35,8 @@ MOVING = {
     "stack",
     "transpose",
 }
-JOINING = {"concatenate", "pad", "stack"}
-"""Of these, the ones whose arguments are all elements."""
+JOINING = {"concatenate": None, "dynamic_update_slice": 2, "pad": None, "stack": None}
+"""Of these, the ones of which more than the first argument are elements: how many, or all."""
 CALLS = {"jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat"}
 SAME = {"stop_gradient", "reduce_precision", "optimization_barrier"}
 SCALAR = {
@@ -138,7 +139,8 @@ def _step(graph: Graph, equation: Any, values: list[Value]) -> list[Value]:
         return list(values)
     if name in MOVING:
         # the indices of a gather or a slice stay numbers; the rest are elements to be moved
-        moved = [_ids(graph, v) for v in values] if name in JOINING else values
+        joined = JOINING.get(name, 0)
+        moved = [*(_ids(graph, v) for v in values[:joined]), *([] if joined is None else values[joined:])]
         numbers = [v.at if isinstance(v, Ids) else v for v in moved]
         return [Ids(np.asarray(v)) for v in _bound(equation, numbers)]
     if name == "convert_element_type":

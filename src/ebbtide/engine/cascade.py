@@ -19,10 +19,7 @@ from ebbtide.physiology.arrays import Values
 from ebbtide.physiology.body import Body, BodyNumbers
 from ebbtide.physiology.part import Sensed
 
-from .collocation import POINTS as POINTS
-from .collocation import TO_TIME, Points, follow, follow_to_end, relax, with_phi
-from .collocation import apart as apart
-from .collocation import within as within
+from .collocation import POINTS, TO_TIME, Points, follow, follow_to_end, relax, with_phi, within
 from .phi import Phi
 
 EMPTY = 1e-30

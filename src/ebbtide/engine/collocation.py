@@ -46,21 +46,16 @@ class Points(NamedTuple):
 
 
 def within(positive: Float[Values, ""] | Int[Values, ""], make: Callable[[], Any]) -> Any:
-    """What ``make`` gives, as :func:`apart` does, but computed inside of the branch and so not copied."""
+    """What ``make`` gives, computed once and for all.
+
+    What each follower reads a compiler for CPUs computes anew for each of them, all that it depends on
+    included, unless it comes out of a branch; that on ``positive``, which is never negative, is always taken.
+    """
     return jax.lax.cond(
         positive >= 0,
         make,
         lambda: jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), jax.eval_shape(make)),
     )
-
-
-def apart(positive: Float[Values, ""] | Int[Values, ""], values: Any) -> Any:
-    """The values, computed once and for all.
-
-    What each follower reads a compiler for CPUs computes anew for each of them, all that it depends on
-    included, unless it comes out of a branch; that on ``positive``, which is never negative, is always taken.
-    """
-    return jax.lax.cond(positive >= 0, lambda: values, lambda: jax.tree.map(jnp.zeros_like, values))
 
 
 def with_phi(fastest: Float[Values, ""], make: Callable[[Phi], Any]) -> Any:

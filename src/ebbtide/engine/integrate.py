@@ -20,9 +20,11 @@ from jaxtyping import Float, Int
 from ebbtide.physiology.arrays import Values
 
 from . import cascade
+from .collocation import POINTS, within
 from .modes import Modes
 from .programs import Program, cache_folder
-from .reaction import ReactionTable, react, reaction_table
+from .reaction import Start, in_precision, react
+from .reaction_table import ReactionTable, reaction_table
 from .schedule import Schedule
 from .system import System, SystemNumbers
 
@@ -77,7 +79,6 @@ class Tables(NamedTuple):
     inner: Float[Values, "lengths modes people"]
     """What is left at the second point of a mode at the first."""
     reaction: ReactionTable | None
-    """Of modes, then enzyme pools."""
 
 
 class Course(NamedTuple):
@@ -94,14 +95,13 @@ def tables_of_steps(
     system: System, numbers: SystemNumbers, modes: Modes, lengths_h: Float[Values, " lengths"]
 ) -> Tables:
     """Tables for steps of ``lengths_h``, in double precision."""
-    pools = None if numbers.reaction is None else system.turnover(numbers.reaction)
 
     def one(h: Values) -> Tables:
-        first, second, _ = cascade.POINTS
+        first, second, _ = POINTS
         return Tables(
             jnp.exp(-first * h * modes.rate),
             jnp.exp((first - second) * h * modes.rate),
-            None if pools is None else reaction_table(h, modes.rate, pools),
+            None if numbers.reaction is None else reaction_table(system, numbers.reaction, modes, h),
         )
 
     lengths_h = jnp.asarray(lengths_h)
@@ -148,7 +148,8 @@ def march(
     kind_of_float = state.body.dtype
     # in a loop, arrays of the program's own are indexed, whatever was handed in
     plan, modes, tables, jumps = jax.tree.map(jnp.asarray, (plan, modes, tables, doses))
-    body, reaction = system.body, numbers.reaction
+    body = system.body
+    numbers = in_precision(numbers, kind_of_float)
     rate = cascade.rates(body, numbers.body)
 
     def effects(z: Float[Values, "modes people"]) -> Float[Values, "inputs people"]:
@@ -162,7 +163,7 @@ def march(
 
         def given() -> tuple[Values, cascade.Pull]:
             more = z + jumps[kind]
-            effect_nm = cascade.within(kind, lambda: effects(more))
+            effect_nm = within(kind, lambda: effects(more))
             return more, cascade.pull(body, numbers.body, y, effect_nm)
 
         after: tuple[Values, cascade.Pull] = jax.lax.cond(kind >= 0, given, lambda: (z, pull))
@@ -175,18 +176,21 @@ def march(
         z, y, pools, pull, lowest = carry
         length = at(plan.length, index)
         # a compiled loop that finds its place in a table is not vectorised
-        here, h = cascade.within(
+        here, h = within(
             index, lambda: jax.tree.map(lambda table: at(table, length), (tables, plan.lengths_h))
         )
-        if reaction is None:
-            z_first = here.outer * z
-            z_second = here.inner * z_first
-            z_later, pools_end = (z_first, z_second, here.outer * z_second), pools
+        z_first = here.outer * z
+        z_second = here.inner * z_first
+        z_end, pools_end = here.outer * z_second, pools
+        if here.reaction is None:
+            later_nm = within(
+                index, lambda: jnp.stack([effects(at_point) for at_point in (z_first, z_second, z_end)])
+            )
         else:
-            assert here.reaction is not None
-            left = here.outer, here.outer * here.inner
-            z_later, pools_end = react(system, numbers, here.reaction, left, h, z, pools, y, pull.effect_nm)
-        later_nm = cascade.within(index, lambda: jnp.stack([effects(z) for z in z_later]))
+            start = Start(z, z_end, pools, y, pull)
+            linear_nm = within(index, lambda: jnp.stack([effects(z_first), effects(z_second)]))
+            z_end, pools_end, later_nm = react(system, numbers, here.reaction, h, start, linear_nm)
+            later_nm = jnp.concatenate([later_nm, effects(z_end)[None]])
         y_end, pull_end = cascade.step(body, numbers.body, h, rate, y, pull, later_nm)
 
         def watched() -> Values:
@@ -194,7 +198,7 @@ def march(
             return jnp.minimum(lowest, breath)
 
         lowest = jax.lax.cond(plan.watch, watched, lambda: lowest)
-        z_next, pull_next = dosed(index + 1, z_later[-1], y_end, pull_end)
+        z_next, pull_next = dosed(index + 1, z_end, y_end, pull_end)
         return _Carry(z_next, y_end, pools_end, pull_next, lowest)
 
     def shown(people: _Carry) -> Float[Values, "quantities people"]:

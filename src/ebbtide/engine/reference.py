@@ -54,9 +54,8 @@ def reference_rows(
     numbers = jax.tree.map(lambda values: jnp.asarray(values[..., :1]), people.body_numbers)
     size = matrix.shape[0]
     network = body.network
-    read = np.array(
-        [b.start + i for b in network.blocks for i in b.compartments] if network else [], dtype=int
-    )
+    read = np.array(network.reads if network else [], dtype=int)
+    written = np.array(network.writes if network else [], dtype=int)
     # amounts run to 1e6 nmol and states to 1: one absolute tolerance each
     scale = np.concatenate([np.full(size, max(np.abs(people.dose_amounts).max(), 1.0)), np.ones(body.size)])
 
@@ -66,7 +65,7 @@ def reference_rows(
         moved, flows = body.change(y[size:, None], (jnp.asarray(effect) @ x)[:, None], x[read, None], numbers)
         linear = jnp.asarray(matrix) @ x
         if flows is not None:
-            linear = linear.at[read].add(flows[:, 0])
+            linear = linear.at[written].add(flows[:, 0])
         return jnp.concatenate([linear, moved[:, 0]])
 
     @jax.jit

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,10 +12,12 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from ebbtide.library import Library
-from ebbtide.physiology import metabolism
+from ebbtide.physiology import metabolism, metabolism_people
 from ebbtide.physiology.arrays import Numbers, Values, added
 from ebbtide.physiology.body import Body, BodyNumbers, build_body
 from ebbtide.physiology.disposition import Family
+from ebbtide.physiology.enzymes_now import arrivals
+from ebbtide.physiology.metabolism_numbers import MetabolismNumbers
 from ebbtide.physiology.network import Block, Network, build_network
 
 from .modes import Decomposition
@@ -26,10 +28,11 @@ Array = NDArray[np.float64]
 class Reaction(NamedTuple):
     """What the integrator needs where enzymes change clearances."""
 
-    numbers: metabolism.MetabolismNumbers
-    to_compartments: tuple[Float[Values, "compartments modes people"], ...]
-    """Of each block of the network: its compartments from the modes of its family."""
-    to_modes: tuple[Float[Values, "modes compartments people"], ...]
+    numbers: MetabolismNumbers
+    to_amounts: tuple[Float[Values, "reads modes people"], ...]
+    """Of each block of the network: what is read of it from the modes of its family."""
+    to_modes: tuple[Float[Values, "modes writes people"], ...]
+    """What flows of it do to those modes; what they take leaves for the sink."""
 
 
 class SystemNumbers(NamedTuple):
@@ -94,35 +97,6 @@ class System:
         """Plasma concentrations (nM)."""
         return _from_modes(modes, plasma, self.plasma_modes)
 
-    def turnover(self, reaction: Reaction) -> Float[Values, "pools people"]:
-        """Turnover of the enzyme pools, per hour."""
-        pools = self.network.pools if self.network else ()
-        rows = [jnp.asarray(reaction.numbers.turnover[pool]) for pool in pools]
-        people = reaction.to_modes[0].shape[-1]
-        return jnp.stack(rows) if rows else jnp.zeros((0, people))
-
-    def react(
-        self,
-        modes: Float[Values, "modes people"],
-        pools: Float[Values, "pools people"],
-        liver_function: Float[Values, " people"] | float,
-        reaction: Reaction,
-        once: Callable[[Any], Any] = lambda values: values,
-    ) -> Float[Values, "modes_and_pools people"]:
-        """What linear modes and the turnover of pools lack, per hour.
-
-        ``once`` sees to it that a compiler computes values that many read only once.
-        """
-        assert self.network is not None
-        n = reaction.numbers
-        amounts = once(self.amounts(modes, reaction))
-        now = once(metabolism.enzymes_now(self.network, amounts, pools, liver_function, n))
-        flows = once(metabolism.flows(self.network, amounts, now, n))
-        changed = metabolism.pools_change(self.network, pools, now, n)
-        return jnp.concatenate(
-            [self.into_modes(flows, modes.shape[0], reaction), changed + self.turnover(reaction) * pools]
-        )
-
     def prepare(
         self, numbers: Numbers, activity: Mapping[str, Array], kinetics: Decomposition
     ) -> SystemNumbers:
@@ -130,47 +104,23 @@ class System:
         reaction = None
         if self.network is not None:
             reaction = Reaction(
-                metabolism.prepare(self.library, self.network, numbers, activity),
-                tuple(_part(kinetics.to_states, b, rows=True) for b in self.network.blocks),
-                tuple(_part(kinetics.to_modes, b, rows=False) for b in self.network.blocks),
+                metabolism_people.prepare(self.library, self.network, numbers, activity),
+                tuple(_amounts_of(kinetics.to_states, b) for b in self.network.blocks),
+                tuple(_modes_of(kinetics.to_modes, b) for b in self.network.blocks),
             )
         return SystemNumbers(self.body.prepare(numbers), reaction)
-
-    def amounts(
-        self, modes: Float[Values, "modes people"], reaction: Reaction
-    ) -> Float[Values, "compartments people"]:
-        """Amounts (nmol) in the compartments that the network reads."""
-        assert self.network is not None
-        return jnp.concatenate(
-            [
-                added(table[:, m] * modes[block.start + m] for m in range(block.stop - block.start))
-                for block, table in zip(self.network.blocks, reaction.to_compartments, strict=True)
-            ]
-        )
-
-    def into_modes(
-        self, flows: Float[Values, "compartments people"], modes: int, reaction: Reaction
-    ) -> Float[Values, "modes people"]:
-        """Flows into those compartments as changes of all ``modes``."""
-        assert self.network is not None
-        rows: list[Values] = []
-        done = taken = 0
-        for block, table in zip(self.network.blocks, reaction.to_modes, strict=True):
-            own = flows[taken : taken + len(block.compartments)]
-            rows.append(jnp.zeros((block.start - done, *flows.shape[1:]), dtype=flows.dtype))
-            rows.append(added(table[:, c] * flow for c, flow in enumerate(own)))
-            done, taken = block.stop, taken + len(block.compartments)
-        rows.append(jnp.zeros((modes - done, *flows.shape[1:]), dtype=flows.dtype))
-        return jnp.concatenate(rows)
 
     def change(
         self,
         state: Float[Values, "states people"],
         effect_nm: Float[Values, "inputs people"],
-        amounts: Float[Values, "compartments people"] | None,
+        amounts: Float[Values, "amounts people"] | None,
         numbers: SystemNumbers,
-    ) -> tuple[Float[Values, "states people"], Float[Values, "compartments people"] | None]:
-        """The right-hand side, per hour: of the state, and what the linear kinetics lack (nmol/h)."""
+    ) -> tuple[Float[Values, "states people"], Float[Values, "flows people"] | None]:
+        """The right-hand side, per hour: of the state, and what the linear kinetics lack (nmol/h).
+
+        ``amounts`` are those of :attr:`.Network.reads`, and flows those into :attr:`.Network.writes`.
+        """
         size = self.body.size
         changed = self.body.change(state[:size], effect_nm, numbers.body)
         if self.network is None or numbers.reaction is None or amounts is None:
@@ -178,10 +128,10 @@ class System:
         n = numbers.reaction.numbers
         pools = state[size:].astype(amounts.dtype)
         function = self.body.liver_function(state[:size], numbers.body)
-        now = metabolism.enzymes_now(self.network, amounts, pools, function, n)
-        flows = metabolism.flows(self.network, amounts, now, n)
-        turned = metabolism.pools_change(self.network, pools, now, n).astype(state.dtype)
-        return jnp.concatenate([changed, turned]), flows
+        arriving = arrivals(self.network, amounts, n)
+        found, _ = metabolism.react(self.network, amounts, arriving, pools, function, n)
+        turned = (found.pools - n.turnover * pools).astype(state.dtype)
+        return jnp.concatenate([changed, turned]), found.flows
 
     def observe(
         self,
@@ -206,7 +156,7 @@ class System:
         rates = self.body.relaxation_rates(numbers.body)
         if numbers.reaction is None:
             return rates
-        return jnp.concatenate([rates, self.turnover(numbers.reaction)])
+        return jnp.concatenate([rates, numbers.reaction.numbers.turnover])
 
 
 def build_system(
@@ -230,11 +180,16 @@ def modes_of(families: Sequence[Family], inputs: Sequence[str]) -> tuple[tuple[i
     return tuple(place[name] for name in inputs)
 
 
-def _part(table: Array, block: Block, *, rows: bool) -> Array:
-    inside = table[block.start : block.stop, block.start : block.stop]
-    return np.ascontiguousarray(
-        inside[list(block.compartments)] if rows else inside[:, list(block.compartments)]
-    )
+def _amounts_of(to_states: Array, block: Block) -> Array:
+    inside = slice(block.start, block.stop)
+    return np.ascontiguousarray(to_states[inside, inside][list(block.reads)])
+
+
+def _modes_of(to_modes: Array, block: Block) -> Array:
+    inside = slice(block.start, block.stop)
+    table = to_modes[inside, inside]
+    taken = 0.0 if block.sink is None else table[:, [block.sink]]
+    return np.ascontiguousarray(table[:, list(block.writes)] - taken)
 
 
 def _from_modes(

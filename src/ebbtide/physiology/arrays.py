@@ -27,3 +27,14 @@ def added(rows: Iterable[Float[Values, "*shape"]]) -> Float[Values, "*shape"]:
     """
     total: Float[Values, "*shape"] = functools.reduce(operator.add, rows)
     return total
+
+
+def put(
+    values: Float[Values, "*axes rows people"], into: Float[Values, "*axes more people"], row: int
+) -> Float[Values, "*axes more people"]:
+    """``into`` with ``values`` in its rows from ``row`` on.
+
+    A compiler writes them in place; what concatenates rows it computes element by element.
+    """
+    start = [0] * (into.ndim - 2) + [row, 0]
+    return jax.lax.dynamic_update_slice(into, values, start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ebbtide.library import Library
@@ -13,6 +13,7 @@ from .enzymes import KIDNEY
 
 GUT_ENZYME = "cyp3a4"
 GUT_POOL = "cyp3a4_gut"
+SINK = ("", "sink")
 PASSES = 4
 """Where something inhibits the clearance of a perpetrator; without that, two are exact."""
 
@@ -23,6 +24,7 @@ class WayIn:
 
     entry: Input
     depot: int
+    """Its place among the amounts."""
     rate: str
     """Name of its absorption rate."""
     has_gut: bool
@@ -36,7 +38,8 @@ class Formation:
     index: int
     """In the list of the compound's metabolites."""
     compound: str
-    central: int
+    row: int
+    """Of the flows: that into the metabolite."""
     pathways: tuple[str, ...]
     """What forms it."""
     systemic: bool
@@ -48,8 +51,6 @@ class Victim:
     """A compound whose clearance or first pass changes with time."""
 
     compound: str
-    central: int
-    sink: int | None
     pathways: tuple[str, ...]
     saturable: bool
     formations: tuple[Formation, ...]
@@ -62,8 +63,7 @@ class Perpetrator:
 
     compound: str
     central: int
-    victim: int | None
-    """Its place among the victims, where its own clearance changes."""
+    """Its place among the amounts: below the number of victims, that of the victim that it is itself."""
     ways_in: tuple[WayIn, ...]
     inhibits: tuple[str, ...]
     inactivates: tuple[str, ...]
@@ -72,26 +72,95 @@ class Perpetrator:
 
 @dataclass(frozen=True)
 class Block:
-    """The compartments of one family that matter, and the family's place among all compartments and modes."""
+    """One family that takes part: its place among all compartments and modes, and which of them matter."""
 
     start: int
-    stop: int
-    compartments: tuple[int, ...]
-    """Places within the family, ascending."""
+    family: Family
+    reads: tuple[int, ...]
+    """Places within the family of what is read."""
+    amounts: tuple[int, ...]
+    """Of each of those, its place among the amounts."""
+    writes: tuple[int, ...]
+    """Places within the family of what flows go into."""
+    flows: tuple[int, ...]
+    """Of each of those, the row of its flow."""
+
+    @property
+    def stop(self) -> int:
+        """Behind its last compartment, and mode."""
+        return self.start + len(self.family.states)
+
+    @property
+    def sink(self) -> int | None:
+        """Place within the family of what has left the body, if that is counted."""
+        states = self.family.states
+        return states.index(SINK) if SINK in states else None
+
+    def becomes(self, compound: str) -> tuple[int, ...]:
+        """Rows of the flows that can change amounts of a compound: of compounds, parents come first."""
+        order = self.family.compounds
+        own = [order.index(self.family.states[place][0]) for place in self.writes]
+        return tuple(row for row, at in zip(self.flows, own, strict=True) if at <= order.index(compound))
 
 
 @dataclass(frozen=True)
 class Network:
-    """All of them in one composition; hashable. Places of compartments count those of the blocks alone."""
+    """All of them in one composition; hashable.
+
+    Amounts are those in the central compartments of the victims, in order, in those of other perpetrators,
+    and in the depots. Flows go into the central compartments of the victims, in order, and of metabolites
+    that are none. What a flow takes away leaves for the sink, and what it brings is taken from there.
+    """
 
     blocks: tuple[Block, ...]
-
     victims: tuple[Victim, ...]
     perpetrators: tuple[Perpetrator, ...]
+    """First those who are victims themselves."""
     passes: int
     """How often liver concentrations of perpetrators and their own clearances are put into one another."""
     pools: tuple[str, ...]
     """Enzyme pools that turn over: inactivated or induced by somebody. ``cyp3a4_gut`` is that of the gut."""
+    changing: tuple[str, ...]
+    """Pathways of the liver that somebody inhibits, inactivates or induces."""
+
+    @property
+    def victims_among(self) -> int:
+        """How many of the perpetrators are victims."""
+        return sum(who.central < len(self.victims) for who in self.perpetrators)
+
+    @property
+    def ways_in(self) -> tuple[tuple[int | None, ...], ...]:
+        """The first depot of each victim, if it has one, then the second of each, and so on."""
+        most = max(len(victim.ways_in) for victim in self.victims)
+        return tuple(
+            tuple(v.ways_in[i].depot if i < len(v.ways_in) else None for v in self.victims)
+            for i in range(most)
+        )
+
+    @property
+    def formations(self) -> tuple[slice, ...]:
+        """Victims from the first to the last that form something; then those of a second, and so on."""
+        most = max(len(victim.formations) for victim in self.victims)
+        forming = [[i for i, v in enumerate(self.victims) if len(v.formations) > n] for n in range(most)]
+        return tuple(slice(own[0], own[-1] + 1) for own in forming)
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """Of each amount, its compartment among those of all families."""
+        return _ordered(
+            (at, b.start + i) for b in self.blocks for i, at in zip(b.reads, b.amounts, strict=True)
+        )
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """Of each flow, its compartment among those of all families."""
+        return _ordered(
+            (at, b.start + i) for b in self.blocks for i, at in zip(b.writes, b.flows, strict=True)
+        )
+
+
+def _ordered(pairs: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+    return tuple(place for _, place in sorted(pairs))
 
 
 def build_network(
@@ -101,138 +170,132 @@ def build_network(
 
     ``liver_may_fail`` says that liver function is a state of the body, which every liver pathway follows.
     """
-    places = _Places(families)
-    inputs = [entry for family in families for entry in family.inputs]
-
-    def ways_in(compound: str) -> tuple[WayIn, ...]:
-        return tuple(
-            WayIn(
-                entry,
-                places.of(compound, depot.role),
-                depot.rate,
-                absorption_of(library, entry)[0].gut_availability is not None,
-            )
-            for entry in inputs
-            if entry[0] == compound
-            and entry[1] == "oral"
-            and absorption_of(library, entry)[0].dose_dependence is None
-            for depot in depots(library, entry)
-        )
-
     effects = {name: library.compounds[name].enzymes for name in compounds if library.compounds[name].enzymes}
     touched: set[str] = {enzyme for own in effects.values() for enzyme in own}
-    victims = tuple(
-        Victim(
-            name,
-            places.of(name, "central"),
-            places.sink(name),
-            tuple(p for p in library.compounds[name].pathways if p != KIDNEY),
-            _saturable(library, name),
-            tuple(
-                Formation(
-                    i,
-                    m.compound,
-                    places.of(m.compound, "central"),
-                    m.formed_by,
-                    m.fraction_of_clearance is not None,
-                    m.first_pass_fraction is not None,
-                )
-                for i, m in enumerate(library.compounds[name].metabolites)
-            ),
-            ways_in(name),
-        )
-        for name in compounds
-        if _changes(library, name, touched, ways_in(name), liver_may_fail)
-    )
-    if not victims:
+    order = [name for family in families for name in family.compounds if name in compounds]
+    suffering = [name for name in order if _changes(library, families, name, touched, liver_may_fail)]
+    if not suffering:
         return None
-    order = [victim.compound for victim in victims]
+    # those who form something side by side, as far as families let them
+    forming = {
+        family
+        for family in families
+        for name in family.compounds
+        if name in suffering and library.compounds[name].metabolites
+    }
+    suffering = [
+        n for f in sorted(families, key=lambda f: f not in forming) for n in f.compounds if n in suffering
+    ]
+    others = [name for name in effects if name not in suffering]
+    central = [_place(families, name, "central") for name in (*suffering, *others)]
+    ways = {name: _ways_in(library, families, name) for name in (*suffering, *others)}
+    depots = dict.fromkeys(way.depot for name in ways for way in ways[name])
+    amounts = {place: row for row, place in enumerate((*central, *depots))}
+    metabolites = dict.fromkeys(m.compound for name in suffering for m in library.compounds[name].metabolites)
+    targets = (*suffering, *(name for name in metabolites if name not in suffering))
+    flows = {_place(families, name, "central"): row for row, name in enumerate(targets)}
+    ways = {name: tuple(replace(w, depot=amounts[w.depot]) for w in own) for name, own in ways.items()}
+    victims = tuple(_victim(library, name, ways[name], targets) for name in suffering)
     perpetrators = tuple(
         Perpetrator(
             name,
-            places.of(name, "central"),
-            order.index(name) if name in order else None,
-            ways_in(name),
-            tuple(e for e, effect in own.items() if effect.inhibition_constant),
-            tuple(e for e, effect in own.items() if effect.inactivation_rate),
-            tuple(e for e, effect in own.items() if effect.induction_maximum),
+            amounts[_place(families, name, "central")],
+            ways[name],
+            tuple(e for e, effect in effects[name].items() if effect.inhibition_constant),
+            tuple(e for e, effect in effects[name].items() if effect.inactivation_rate),
+            tuple(e for e, effect in effects[name].items() if effect.induction_maximum),
         )
-        for name, own in effects.items()
+        for name in sorted(effects, key=lambda name: name not in suffering)
     )
-    count = places.settle()
     turning = {e for p in perpetrators for e in (*p.inactivates, *p.induces)}
-    pools = [*sorted(turning), *([GUT_POOL] if GUT_ENZYME in turning else [])]
     return Network(
-        count.blocks,
-        tuple(count.victim(v) for v in victims),
-        tuple(
-            replace(p, central=count.place[p.central], ways_in=count.ways_in(p.ways_in)) for p in perpetrators
-        ),
+        _blocks(families, amounts, flows),
+        victims,
+        perpetrators,
         _passes(victims, perpetrators),
-        tuple(pools),
+        (*sorted(turning), *([GUT_POOL] if GUT_ENZYME in turning else [])),
+        tuple(sorted(touched & {p for victim in victims for p in victim.pathways})),
     )
 
 
 def _passes(victims: Sequence[Victim], perpetrators: Sequence[Perpetrator]) -> int:
     inhibited = {enzyme for p in perpetrators for enzyme in p.inhibits}
-    changing = [victims[p.victim] for p in perpetrators if p.victim is not None]
+    changing = [victims[p.central] for p in perpetrators if p.central < len(victims)]
     if any(inhibited & set(victim.pathways) for victim in changing):
         return PASSES
     return 2 if changing else 1
 
 
-class _Places:
-    """Places of compartments among those of all families, and which of them are asked for."""
-
-    def __init__(self, families: Sequence[Family]) -> None:
-        self._families = families
-        self._starts = [sum(len(f.states) for f in families[:i]) for i in range(len(families))]
-        self._asked: set[int] = set()
-
-    def of(self, compound: str, role: str) -> int:
-        """The place of a compartment."""
-        for start, family in zip(self._starts, self._families, strict=True):
-            if (compound, role) in family.states:
-                self._asked.add(start + family.index(compound, role))
-                return start + family.index(compound, role)
-        raise KeyError((compound, role))
-
-    def sink(self, compound: str) -> int | None:
-        """The place of the sink of a compound's family, if it has one."""
-        for start, family in zip(self._starts, self._families, strict=True):
-            if compound in family.compounds and ("", "sink") in family.states:
-                self._asked.add(start + family.index("", "sink"))
-                return start + family.index("", "sink")
-        return None
-
-    def settle(self) -> _Settled:
-        """Blocks of what was asked for."""
-        blocks = []
-        for start, family in zip(self._starts, self._families, strict=True):
-            own = tuple(i for i in range(len(family.states)) if start + i in self._asked)
-            if own:
-                blocks.append(Block(start, start + len(family.states), own))
-        ordered = [b.start + i for b in blocks for i in b.compartments]
-        return _Settled(tuple(blocks), {place: i for i, place in enumerate(ordered)})
-
-
-@dataclass(frozen=True)
-class _Settled:
-    blocks: tuple[Block, ...]
-    place: dict[int, int]
-    """Among the compartments of the blocks, by place among all."""
-
-    def ways_in(self, ways: tuple[WayIn, ...]) -> tuple[WayIn, ...]:
-        return tuple(replace(way, depot=self.place[way.depot]) for way in ways)
-
-    def victim(self, victim: Victim) -> Victim:
-        return replace(
-            victim,
-            central=self.place[victim.central],
-            sink=None if victim.sink is None else self.place[victim.sink],
-            formations=tuple(replace(f, central=self.place[f.central]) for f in victim.formations),
-            ways_in=self.ways_in(victim.ways_in),
+def _victim(library: Library, name: str, ways: tuple[WayIn, ...], targets: Sequence[str]) -> Victim:
+    formations = tuple(
+        Formation(
+            i,
+            m.compound,
+            targets.index(m.compound),
+            m.formed_by,
+            m.fraction_of_clearance is not None,
+            m.first_pass_fraction is not None,
         )
+        for i, m in enumerate(library.compounds[name].metabolites)
+    )
+    return Victim(name, _liver_pathways(library, name), _saturable(library, name), formations, ways)
+
+
+def _place(families: Sequence[Family], compound: str, role: str) -> int:
+    """The place of a compartment among those of all families."""
+    start = 0
+    for family in families:
+        if (compound, role) in family.states:
+            return start + family.index(compound, role)
+        start += len(family.states)
+    raise KeyError((compound, role))
+
+
+def _ways_in(library: Library, families: Sequence[Family], compound: str) -> tuple[WayIn, ...]:
+    """Those of a compound by mouth, with the places of their depots among all compartments."""
+    return tuple(
+        WayIn(
+            entry,
+            _place(families, compound, depot.role),
+            depot.rate,
+            absorption_of(library, entry)[0].gut_availability is not None,
+        )
+        for family in families
+        for entry in family.inputs
+        if entry[0] == compound
+        and entry[1] == "oral"
+        and absorption_of(library, entry)[0].dose_dependence is None
+        for depot in depots(library, entry)
+    )
+
+
+def _blocks(
+    families: Sequence[Family], amounts: Mapping[int, int], flows: Mapping[int, int]
+) -> tuple[Block, ...]:
+    """The families with compartments among those of ``amounts`` and ``flows``."""
+    blocks = []
+    start = 0
+    for family in families:
+        inside = range(len(family.states))
+        reads = sorted((i for i in inside if start + i in amounts), key=lambda i: amounts[start + i])
+        writes = sorted((i for i in inside if start + i in flows), key=lambda i: flows[start + i])
+        if reads or writes:
+            blocks.append(
+                Block(
+                    start,
+                    family,
+                    tuple(reads),
+                    tuple(amounts[start + i] for i in reads),
+                    tuple(writes),
+                    tuple(flows[start + i] for i in writes),
+                )
+            )
+        start += len(family.states)
+    return tuple(blocks)
+
+
+def _liver_pathways(library: Library, name: str) -> tuple[str, ...]:
+    return tuple(p for p in library.compounds[name].pathways if p != KIDNEY)
 
 
 def _saturable(library: Library, name: str) -> bool:
@@ -241,8 +304,8 @@ def _saturable(library: Library, name: str) -> bool:
 
 
 def _changes(
-    library: Library, name: str, touched: set[str], ways_in: Sequence[WayIn], liver_may_fail: bool
+    library: Library, families: Sequence[Family], name: str, touched: set[str], liver_may_fail: bool
 ) -> bool:
-    own = [p for p in library.compounds[name].pathways if p != KIDNEY]
-    gut = GUT_ENZYME in touched and any(way.has_gut for way in ways_in)
+    own = _liver_pathways(library, name)
+    gut = GUT_ENZYME in touched and any(way.has_gut for way in _ways_in(library, families, name))
     return bool(touched & set(own)) or gut or _saturable(library, name) or bool(own and liver_may_fail)
