@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .accuracy import Fineness, MeshError, Target, choose_mesh
+from .batch import DAY_H
 from .people import People
 from .regimen import Regimen
 from .run import ArmCourse, Request, run_people
@@ -34,6 +35,14 @@ def tuned(
         return [course.rows for course in courses]
 
     return choose_mesh(rows, target, tolerance), runs[-1]
+
+
+def make_ready(people: People, regimen: Regimen, request: Request) -> None:
+    """Have the programs of a pilot loaded or compiled, by running its first day."""
+    day = replace(request, duration_h=min(DAY_H, request.duration_h), probe_kind=None, alike=False)
+    day = replace(day, output_h=request.output_h[request.output_h <= day.duration_h])
+    for precision in (np.float32, np.float64):
+        run_people(people, replace(regimen, arms=regimen.arms[:1]), replace(day, precision=precision))
 
 
 def for_crowd(

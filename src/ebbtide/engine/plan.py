@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from ebbtide.population import TYPICAL, WITH_UNCERTAINTY, Spread, draw_traits
 from .accuracy import MeshError, Target
 from .first_steps import first_steps
 from .people import Composition, People, compose, make_people
-from .pilot import PILOT, for_crowd, tuned
+from .pilot import PILOT, for_crowd, make_ready, tuned
 from .regimen import Regimen, build_regimen, inputs_of
 from .run import ArmCourse, Request
 
@@ -64,9 +65,7 @@ class Plan:
 
     def people(self, count: int, seed: int, spread: Spread, first: int = 0) -> People:
         """People from number ``first`` on."""
-        traits = draw_traits(self.case.person, self.library, count, seed, spread, first)
-        kinds, products = self.regimen.kinds, self.case.products
-        return make_people(self.library, self.composition, kinds, products, traits, seed, spread, first)
+        return _people(self.case, self.library, self.composition, self.regimen, count, seed, spread, first)
 
 
 def arms_of(case: Case) -> tuple[Arm, ...]:
@@ -111,8 +110,7 @@ def make_plan(
             "nothing to simulate: no history and no dose of a compound with kinetics", where=case.id
         )
     composition = compose(library, inputs_of(library, regimen.kinds))
-    traits = draw_traits(case.person, library, 1, 0, TYPICAL)
-    typical = make_people(library, composition, regimen.kinds, case.products, traits, 0, TYPICAL)
+    typical = _people(case, library, composition, regimen, 1, 0, TYPICAL)
     request = Request(
         duration_h=case.duration_h,
         output_h=_output_times(case.duration_h, step_h),
@@ -123,7 +121,11 @@ def make_plan(
     used = [stream.kind for stream in regimen.streams]
     names = composition.quantities
     target = Target(names, request.output_h, regimen.arms, len(regimen.kinds), used)
-    told, courses = tuned(typical, regimen, request, target, tolerance, probes=people == 1)
+    with ThreadPoolExecutor(1) as aside:
+        if people > 1:
+            some = _people(case, library, composition, regimen, min(people, PILOT), seed, WITH_UNCERTAINTY)
+            aside.submit(make_ready, some, regimen, request)
+        told, courses = tuned(typical, regimen, request, target, tolerance, probes=people == 1)
     plan = Plan(
         case=case,
         library=library,
@@ -134,7 +136,7 @@ def make_plan(
         mesh_error=told,
         typical=typical,
         typical_courses=courses,
-        missing=traits.missing,
+        missing=draw_traits(case.person, library, 1, 0, TYPICAL).missing,
         former=_former_dose(case),
     )
     if people > 1:
@@ -142,6 +144,20 @@ def make_plan(
         told, request = for_crowd(pilot, regimen, request, target, told)
     request = replace(request, refinement=told.mesh.refinement, finer=told.mesh.finer)
     return replace(plan, request=request, mesh_error=told)
+
+
+def _people(
+    case: Case,
+    library: Library,
+    composition: Composition,
+    regimen: Regimen,
+    count: int,
+    seed: int,
+    spread: Spread,
+    first: int = 0,
+) -> People:
+    traits = draw_traits(case.person, library, count, seed, spread, first)
+    return make_people(library, composition, regimen.kinds, case.products, traits, seed, spread, first)
 
 
 def _output_times(duration_h: float, step_h: float) -> Array:

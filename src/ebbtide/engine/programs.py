@@ -55,7 +55,7 @@ class Program:
         self.jitted = jax.jit(function, static_argnums=self.static, compiler_options=dict(options or {}))
         self.name = f"{function.__module__}.{function.__qualname__} {sorted((options or {}).items())}"
         self._ready: dict[Any, Callable[..., Any]] = {}
-        self._making = Lock()
+        self._making: dict[Any, Lock] = {}
 
     def __call__(self, *args: Any) -> Any:
         """The function's result; arguments by place."""
@@ -65,7 +65,7 @@ class Program:
         key = static, tree, tuple((leaf.shape, leaf.dtype) for leaf in leaves)
         found = self._ready.get(key)
         if found is None:
-            with self._making:  # others wait for it: who wants one most often wants the same
+            with self._making.setdefault(key, Lock()):  # others who want the same wait for it
                 if key not in self._ready:
                     self._ready[key], result = self._first(args, others, static, tree, leaves)
                     return result
@@ -105,23 +105,40 @@ class Program:
 
     def _compiled(self, args: Sequence[Any], path: Path) -> Callable[..., Any]:
         lowered = self.jitted.lower(*args)
-        with _without_cache():  # what came from there cannot be written again
+        with _WITHOUT_CACHE:  # what came from there cannot be written again
             compiled = lowered.compile()
         with contextlib.suppress(OSError, ValueError, NotImplementedError):
             _keep(path, compiled)
         return compiled
 
 
-@contextlib.contextmanager
-def _without_cache() -> Any:
-    before = jax.config.jax_enable_compilation_cache  # type: ignore[attr-defined]
-    jax.config.update("jax_enable_compilation_cache", False)
-    compilation_cache.reset_cache()  # which asks once for all whether it is enabled
-    try:
-        yield
-    finally:
-        jax.config.update("jax_enable_compilation_cache", before)
-        compilation_cache.reset_cache()
+class _WithoutCache:
+    """The cache of JAX left out, as long as at least one thread is inside."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self.before = True
+        self.counting = Lock()
+
+    def __enter__(self) -> None:
+        with self.counting:
+            if not self.inside:
+                self.before = jax.config.jax_enable_compilation_cache  # type: ignore[attr-defined]
+                self._switch(False)
+            self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.counting:
+            self.inside -= 1
+            if not self.inside:
+                self._switch(self.before)
+
+    def _switch(self, enabled: bool) -> None:
+        jax.config.update("jax_enable_compilation_cache", enabled)
+        compilation_cache.reset_cache()  # which asks once for all whether it is enabled
+
+
+_WITHOUT_CACHE = _WithoutCache()
 
 
 def _loaded(path: Path, tree: Any) -> Callable[..., Any] | None:
