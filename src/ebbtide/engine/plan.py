@@ -121,10 +121,12 @@ def make_plan(
     used = [stream.kind for stream in regimen.streams]
     names = composition.quantities
     target = Target(names, request.output_h, regimen.arms, len(regimen.kinds), used)
+    pilot = None
     with ThreadPoolExecutor(1) as aside:
         if people > 1:
-            some = _people(case, library, composition, regimen, min(people, PILOT), seed, WITH_UNCERTAINTY)
-            aside.submit(make_ready, some, regimen, request)
+            count = min(people, PILOT)
+            pilot = _people(case, library, composition, regimen, count, seed, WITH_UNCERTAINTY)
+            aside.submit(make_ready, pilot, regimen, request)
         told, courses = tuned(typical, regimen, request, target, tolerance, probes=people == 1)
     plan = Plan(
         case=case,
@@ -139,8 +141,7 @@ def make_plan(
         missing=draw_traits(case.person, library, 1, 0, TYPICAL).missing,
         former=_former_dose(case),
     )
-    if people > 1:
-        pilot = plan.people(min(people, PILOT), seed, WITH_UNCERTAINTY)
+    if pilot is not None:
         told, request = for_crowd(pilot, regimen, request, target, told)
     request = replace(request, refinement=told.mesh.refinement, finer=told.mesh.finer)
     return replace(plan, request=request, mesh_error=told)

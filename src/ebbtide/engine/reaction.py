@@ -201,6 +201,8 @@ def _moved(
 
 def _liver(system: System, numbers: SystemNumbers, start: Start) -> tuple[Values | float, Values | float]:
     """Liver function at the start of the step and its slope, per hour."""
+    if not system.body.liver_may_fail:
+        return 1.0, 0.0
     for part, own, target, n in zip(
         system.body.parts, start.body.parts, start.pull.parts, numbers.body.parts, strict=True
     ):
