@@ -80,11 +80,6 @@ class System:
         """Length of the state vector."""
         return len(self.state_names)
 
-    @property
-    def slow_binders(self) -> int:
-        """How many of the first states are occupancies of slow binders."""
-        return len(self.body.slow)
-
     def effects(
         self, modes: Float[Values, "modes people"], effect: Float[Values, "inputs modes people"]
     ) -> Float[Values, "inputs people"]:
